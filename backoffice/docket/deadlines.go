@@ -1,0 +1,196 @@
+package docket
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/staff"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// Ring is a clock that warns before it is due, or is overdue.
+type Ring struct {
+	Overdue  bool
+	Deadline courtdb.CourtDeadline
+}
+
+// On is the ring's name in the book's alerts: "warning:RULE" or "overdue:RULE".
+func (r Ring) On() string {
+	if r.Overdue {
+		return "overdue:" + r.Deadline.Rule
+	}
+	return "warning:" + r.Deadline.Rule
+}
+
+// deadlines starts and stops the clocks that the book hangs on events.
+type deadlines struct{ store *storage.Store }
+
+func (d deadlines) Clock(context.Context, *storage.Tx, Ring) error { return nil }
+
+func (d deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error {
+	var stopped []string
+	for _, rule := range tx.Book.DeadlinesStoppedBy(e.Code) {
+		stopped = append(stopped, rule.ID)
+	}
+	if len(stopped) > 0 && (e.Case != uuid.Nil || e.Tip != uuid.Nil) {
+		_, err := tx.CloseDeadlines(ctx, courtdb.CloseDeadlinesParams{Court: tx.Court, Rules: stopped, At: e.Occurred, Event: &e.ID,
+			CaseID: storage.Ref(e.Case), TipID: tipScope(e)})
+		if err != nil {
+			return err
+		}
+	}
+	if e.NoClocks {
+		return nil
+	}
+	for _, rule := range tx.Book.DeadlinesStartedBy(e.Code) {
+		ok, err := tx.Book.Holds(rule.When, e.Vars)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		clock := Clock{Rule: rule.ID, Name: rule.Name, Clause: rule.Source, Length: rule.Rule(), Start: e.Occurred,
+			Case: e.Case, Tip: storage.Deref(tipScope(e)), StartedBy: e.ID, OwnerRole: rule.Owner, Escalate: rule.Escalate, History: e.Imported}
+		if len(rule.Entry.Clauses) > 0 {
+			clock.Clause = rule.Entry.Clauses[0]
+		}
+		if e.File != nil {
+			clock.Owner, clock.Team = e.File.Holder(rule.Owner), e.File.Team
+		}
+		if err := Start(ctx, d.store, tx, clock); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tipScope: a clock of a case is not a clock of a tip that happens to be matched to it.
+func tipScope(e *Recorded) *uuid.UUID {
+	if e.Case != uuid.Nil {
+		return nil
+	}
+	return storage.Ref(e.Tip)
+}
+
+// Clock is a time limit to start: whose, how long, from when, under which clause.
+type Clock struct {
+	Rule, Name, Clause string
+	Length             calendar.Rule
+	Start              time.Time
+	Case, Matter, Tip  uuid.UUID
+	StartedBy          uuid.UUID
+	OwnerRole, Team    string
+	Owner              *uuid.UUID
+	Escalate           string
+	History            bool // imported: what is past does not ring any more
+}
+
+// Start writes an open deadline with the explanation of its days.
+func Start(ctx context.Context, store *storage.Store, tx *storage.Tx, c Clock) error {
+	days, err := store.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	due := days.Due(c.Length, c.Start)
+	explanation, err := json.Marshal(due.Explanation)
+	if err != nil {
+		return err
+	}
+	id := storage.NewID()
+	err = tx.InsertDeadline(ctx, courtdb.InsertDeadlineParams{Court: tx.Court, ID: id, Rule: c.Rule, Name: c.Name, Clause: c.Clause,
+		CaseID: storage.Ref(c.Case), MatterID: storage.Ref(c.Matter), TipID: storage.Ref(c.Tip), StartedBy: storage.Ref(c.StartedBy), StartedAt: c.Start,
+		WarnAt: due.WarnAt, DueAt: due.At, Explanation: explanation, OwnerRole: c.OwnerRole, Owner: c.Owner, Team: c.Team,
+		EscalateRole: c.Escalate, RuleVersion: int32(tx.Version)})
+	if err != nil || !c.History {
+		return err
+	}
+	return silence(ctx, tx, id)
+}
+
+// silence marks what had already rung before the import.
+func silence(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `UPDATE court.deadline SET warned_at = CASE WHEN warn_at <= $3 THEN $3 END, overdue_at = CASE WHEN due_at < $3 THEN $3 END
+		WHERE court = $1 AND id = $2`, tx.Court, id, tx.At)
+	return err
+}
+
+// Sweep rings every clock of a court that newly warns or is overdue; it returns how many rang.
+// What it costs grows with what is due, not with what is on file.
+func (d *Docket) Sweep(ctx context.Context, court string) (int, error) {
+	rang := 0
+	err := d.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+		rings, err := due(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, r := range rings {
+			for _, f := range d.followers {
+				if err := f.Clock(ctx, tx, r); err != nil {
+					return err
+				}
+			}
+		}
+		rang = len(rings)
+		return nil
+	})
+	return rang, err
+}
+
+const sweepMost = 500
+
+func due(ctx context.Context, tx *storage.Tx) ([]Ring, error) {
+	warn, err := tx.DeadlinesToWarn(ctx, courtdb.DeadlinesToWarnParams{Court: tx.Court, Now: tx.At, Most: sweepMost})
+	if err != nil {
+		return nil, err
+	}
+	late, err := tx.DeadlinesToEscalate(ctx, courtdb.DeadlinesToEscalateParams{Court: tx.Court, Now: tx.At, Most: sweepMost})
+	if err != nil {
+		return nil, err
+	}
+	var rings []Ring
+	for _, row := range warn {
+		rings = append(rings, Ring{Deadline: row})
+	}
+	for _, row := range late {
+		rings = append(rings, Ring{Overdue: true, Deadline: row})
+	}
+	return rings, nil
+}
+
+// Recompute moves open clocks whose days were provisional, after the calendar was imported or edited.
+func (d *Docket) Recompute(ctx context.Context, court string) (int, error) {
+	days, err := d.store.Calendar(ctx)
+	if err != nil {
+		return 0, err
+	}
+	moved := 0
+	err = d.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+		rows, err := tx.RecomputableDeadlines(ctx, court)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			rule, ok := tx.Book.Deadline(row.Rule)
+			if !ok {
+				continue
+			}
+			due := days.Due(rule.Rule(), row.StartedAt)
+			text, err := json.Marshal(due.Explanation)
+			if err != nil {
+				return err
+			}
+			if err := tx.MoveDeadline(ctx, courtdb.MoveDeadlineParams{Court: court, ID: row.ID, WarnAt: due.WarnAt, DueAt: due.At, Explanation: text}); err != nil {
+				return err
+			}
+			moved++
+		}
+		return nil
+	})
+	return moved, err
+}

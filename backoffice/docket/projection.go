@@ -1,0 +1,55 @@
+package docket
+
+import (
+	"context"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/problem"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// projection keeps the case's own columns in step with its docket.
+type projection struct{}
+
+func (projection) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error {
+	if e.File == nil || e.Imported { // an import brings the case's state with it
+		return nil
+	}
+	switch e.Code {
+	case "case_closed":
+		return closeCase(ctx, tx, e)
+	case "funds_received":
+		amount, _ := e.Facts["amount"].(int64)
+		n, err := tx.AddRealised(ctx, courtdb.AddRealisedParams{Court: tx.Court, ID: e.Case, Amount: amount, Now: tx.At})
+		if err == nil && n == 0 {
+			return problem.New(problem.Refused, "funds.beyond_claim", "到账后，执行到位标的额与放弃标的额之和将超过申请执行标的额。请核对金额，或先更正申请执行标的额。").By("S-4.1.1⑤b")
+		}
+		return err
+	}
+	if e.Entry.Stage == "" || e.Entry.Stage == e.File.Stage {
+		return nil
+	}
+	return tx.SetCaseStage(ctx, courtdb.SetCaseStageParams{Court: tx.Court, ID: e.Case, Stage: e.Entry.Stage, ChangedAt: tx.At})
+}
+
+func closeCase(ctx context.Context, tx *storage.Tx, e *Recorded) error {
+	realised, _ := e.Facts["amount_realised"].(int64)
+	waived, _ := e.Facts["amount_waived"].(int64)
+	if e.File.AmountApplied > 0 && realised+waived > e.File.AmountApplied {
+		return problem.New(problem.Refused, "closure.sum", "执行到位标的额与申请人放弃标的额之和不能超过申请执行标的额，请核对。").By("S-4.1.1⑤b")
+	}
+	mode, _ := e.Facts["closure_mode"].(string)
+	day := calendar.On(e.Occurred).Time()
+	n, err := tx.CloseCase(ctx, courtdb.CloseCaseParams{Court: tx.Court, ID: e.Case, ClosedOn: &day, ClosureMode: &mode,
+		AmountRealised: realised, AmountWaived: waived, ChangedAt: tx.At})
+	if err == nil && n == 0 {
+		return problem.New(problem.Conflict, "case.closed_already", "这个案件已经结案，不能再次登记结案。")
+	}
+	if err != nil {
+		return err
+	}
+	return tx.CancelCaseDeadlines(ctx, courtdb.CancelCaseDeadlinesParams{Court: tx.Court, CaseID: e.Case, At: tx.At, Event: &e.ID})
+}
+
+func (projection) Clock(context.Context, *storage.Tx, Ring) error { return nil }

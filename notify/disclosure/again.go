@@ -1,0 +1,257 @@
+package disclosure
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/problem"
+	"mingzhi/backoffice/rulebook"
+	"mingzhi/backoffice/staff"
+	"mingzhi/portal/exchange"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+var gone = problem.New(problem.Conflict, "disclosure.decided", "这一条已经处理过了，请刷新查看。")
+
+// context of a decision made earlier: the event as it was recorded, the rule as it holds now.
+type kept struct {
+	event *docket.Recorded
+	rule  *rulebook.Disclosure
+	aud   *rulebook.Audience
+	who   person
+}
+
+func (d *Desk) reopen(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclosure) (*kept, error) {
+	ev, err := tx.DocketByID(ctx, courtdb.DocketByIDParams{Court: tx.Court, ID: row.EventID})
+	if err != nil {
+		return nil, err
+	}
+	e, err := docket.Reload(ctx, tx, ev)
+	if err != nil {
+		return nil, err
+	}
+	k := &kept{event: e}
+	k.rule, _ = tx.Book.DisclosureOf(row.Code)
+	if k.rule == nil {
+		return nil, problem.New(problem.Refused, "disclosure.no_rule", "现行规则手册已不允许告知这一事项。")
+	}
+	for i := range k.rule.Audiences {
+		a := &k.rule.Audiences[i]
+		if name(a) != row.Audience {
+			continue
+		}
+		k.aud = a
+		for _, p := range recipients(a, e, tx.At) {
+			if storage.Deref(p.id()) == storage.Deref(row.PartyID) {
+				k.who = p
+				return k, nil
+			}
+		}
+	}
+	return k, nil
+}
+
+// again decides a held row anew, now that time has passed or something else was recorded.
+func (d *Desk) again(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclosure) error {
+	k, err := d.reopen(ctx, tx, row)
+	if err != nil {
+		return err
+	}
+	v := verdict{state: withheld, why: "不再属于应当告知的人", basis: "法释〔2018〕7号第6条"}
+	if k.aud != nil && (k.who.party != nil || k.aud.To == "tipster") {
+		if v, err = d.judge(ctx, tx, k.rule, k.aud, k.event, k.who); err != nil {
+			return err
+		}
+	}
+	if v.state == held && v.why == row.Why && same(v, row) {
+		return nil
+	}
+	return d.move(ctx, tx, row, k, v)
+}
+
+func same(v verdict, row courtdb.CourtDisclosure) bool {
+	if v.notBefore == nil || row.NotBefore == nil {
+		return v.notBefore == nil && row.NotBefore == nil
+	}
+	return v.notBefore.Equal(*row.NotBefore)
+}
+
+func (d *Desk) move(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclosure, k *kept, v verdict) error {
+	p := courtdb.DecideDisclosureParams{Court: tx.Court, ID: row.ID, State: v.state, Why: v.why, Basis: v.basis, NotBefore: v.notBefore,
+		Channels: []string{}, OldState: row.State, ReleasedBy: v.releasedBy}
+	if v.state == told {
+		t, err := d.tell(ctx, tx, k.rule, k.aud, k.event, k.who, row.ID)
+		if err != nil {
+			return err
+		}
+		p.Channels, p.ItemID, p.MessageID, p.ToldAt = t.channels, t.item, t.message, &tx.At
+	}
+	n, err := tx.DecideDisclosure(ctx, p)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return gone
+	}
+	if row.Audience == "tipster" {
+		return refreshTip(ctx, tx, storage.Deref(row.TipID))
+	}
+	return nil
+}
+
+// Release lets a waiting disclosure go, or refuses it with a reason (G14). Only the role the
+// book names may, and conditions are checked again after the wait.
+func (d *Desk) Release(ctx context.Context, actor staff.Actor, id uuid.UUID, yes bool, why string) error {
+	if err := actor.Require(rulebook.MayRelease); err != nil {
+		return err
+	}
+	return d.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		row, err := tx.DisclosureForUpdate(ctx, courtdb.DisclosureForUpdateParams{Court: tx.Court, ID: id})
+		if storage.NoRows(err) || err == nil && row.State != awaiting {
+			return gone
+		}
+		if err != nil {
+			return err
+		}
+		k, err := d.reopen(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		if k.event.File != nil && row.Audience != "tipster" && !k.event.File.VisibleTo(actor) {
+			return problem.New(problem.NotFound, "disclosure.not_found", "没有找到这一条，或者您无权处理。")
+		}
+		if k.rule.Approver != "" && !actor.Is(k.rule.Approver) {
+			return problem.New(problem.Forbidden, "disclosure.approver", "这一条由规则手册指定的角色决定，您不能代为决定。").By(clauseOf(k.rule))
+		}
+		if !yes && why == "" {
+			form := problem.Form{}
+			form.Add("why", problem.New(problem.Invalid, "disclosure.why", "请写明不予告知的理由。"))
+			return form.Err()
+		}
+		v := verdict{state: refused, why: why, basis: clauseOf(k.rule), releasedBy: actor.Person()}
+		if yes {
+			v.state, v.why = told, "经决定告知"
+			if k.aud == nil || k.who.absent != "" {
+				v = verdict{state: withheld, why: "等待期间情况变化：" + k.who.absent, basis: k.who.basis, releasedBy: actor.Person()}
+			}
+		}
+		if err := d.move(ctx, tx, row, k, v); err != nil {
+			return err
+		}
+		return docket.Audit(ctx, tx, docket.Trace{Action: "disclosure:" + v.state, Object: "disclosure", ID: id, Case: storage.Deref(row.CaseID), Reason: why})
+	})
+}
+
+// Withdraw takes back what was disclosed wrongly: it is gone everywhere in this transaction, a
+// tombstone tells the other network, and the docket says so (G11).
+func (d *Desk) Withdraw(ctx context.Context, actor staff.Actor, id uuid.UUID, why string) error {
+	if err := actor.Require(rulebook.MayRelease); err != nil {
+		return err
+	}
+	if why == "" {
+		form := problem.Form{}
+		form.Add("why", problem.New(problem.Invalid, "disclosure.why_withdrawn", "请写明撤回的理由。"))
+		return form.Err()
+	}
+	return d.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		row, err := tx.DisclosureForUpdate(ctx, courtdb.DisclosureForUpdateParams{Court: tx.Court, ID: id})
+		if storage.NoRows(err) || err == nil && row.State != told && row.State != held && row.State != awaiting {
+			return gone
+		}
+		if err != nil {
+			return err
+		}
+		k, err := d.reopen(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		if k.event.File != nil && !k.event.File.VisibleTo(actor) {
+			return problem.New(problem.NotFound, "disclosure.not_found", "没有找到这一条，或者您无权处理。")
+		}
+		if err := unpublish(ctx, tx, row); err != nil {
+			return err
+		}
+		if err := d.move(ctx, tx, row, k, verdict{state: withdrawn, why: why, basis: "法释〔2018〕7号第13条", releasedBy: actor.Person()}); err != nil {
+			return err
+		}
+		_, err = d.docket.Record(ctx, tx, docket.Event{Code: "disclosure_withdrawn", Case: storage.Deref(row.CaseID), Tip: storage.Deref(row.TipID),
+			SourceKey: "withdraw:" + id.String(), Facts: map[string]any{"disclosure": id.String(), "reason": why}})
+		return err
+	})
+}
+
+func unpublish(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclosure) error {
+	if row.ItemID != nil {
+		if _, err := tx.DeleteItem(ctx, courtdb.DeleteItemParams{Court: tx.Court, ID: *row.ItemID}); err != nil {
+			return err
+		}
+		if err := tx.InsertTombstone(ctx, courtdb.InsertTombstoneParams{Court: tx.Court, ID: *row.ItemID, At: tx.At}); err != nil {
+			return err
+		}
+	}
+	if row.MessageID == nil {
+		return nil
+	}
+	_, err := tx.WithdrawOutgoing(ctx, courtdb.WithdrawOutgoingParams{Court: tx.Court, ID: *row.MessageID})
+	return err
+}
+
+// refreshTip writes what the tipster may see, from what has been told and nothing else (G8).
+func refreshTip(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {
+	tip, err := tx.TipByID(ctx, courtdb.TipByIDParams{Court: tx.Court, ID: id})
+	if err != nil {
+		return err
+	}
+	rows, err := tx.ToldOfTip(ctx, courtdb.ToldOfTipParams{Court: tx.Court, TipID: id})
+	if err != nil {
+		return err
+	}
+	stage, questions := "verifying", []exchange.Question{}
+	var result *string
+	for _, r := range rows {
+		facts, err := docket.Facts(tx, r.EventID, r.Body)
+		if err != nil {
+			return err
+		}
+		switch r.Code {
+		case "tip_verified":
+			if s, ok := facts["status"].(string); ok {
+				stage = s
+			}
+		case "tip_result":
+			if s, ok := facts["result"].(string); ok {
+				result = &s
+			}
+		case "tip_question_asked":
+			q, err := question(ctx, tx, facts)
+			if err != nil {
+				return err
+			}
+			questions = append(questions, q)
+		}
+	}
+	messages, err := json.Marshal(questions)
+	if err != nil {
+		return err
+	}
+	return tx.UpsertDisclosedTip(ctx, courtdb.UpsertDisclosedTipParams{Court: tx.Court, ReceiptHmac: tip.ReceiptHmac, Ticket: tip.Ticket, Stage: stage,
+		Result: result, Messages: messages, ReceivedAt: tip.ReceivedAt})
+}
+
+func question(ctx context.Context, tx *storage.Tx, facts map[string]any) (exchange.Question, error) {
+	s, _ := facts["message"].(string)
+	id, err := uuid.Parse(s)
+	if err != nil {
+		return exchange.Question{}, err
+	}
+	row, err := tx.TipMessageByID(ctx, courtdb.TipMessageByIDParams{Court: tx.Court, ID: id})
+	if err != nil {
+		return exchange.Question{}, err
+	}
+	plain, err := tx.Keys.Open("tip_message.body:"+id.String(), row.Body)
+	return exchange.Question{ID: id, Text: string(plain), At: row.At}, err
+}

@@ -1,0 +1,163 @@
+package disclosure
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/rulebook"
+	"mingzhi/notify/message"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// write keeps the decision and, when the person is told, what the person is told.
+func (d *Desk) write(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person, v verdict) error {
+	row := courtdb.InsertDisclosureParams{Court: tx.Court, ID: storage.NewID(), EventID: e.ID, Code: e.Code, CaseID: storage.Ref(e.Case), TipID: storage.Ref(e.Tip),
+		Audience: name(a), PartyID: p.id(), State: v.state, Why: v.why, Basis: v.basis, Clause: clauseOf(rule), Channels: []string{}, NotBefore: v.notBefore,
+		DecidedAt: tx.At, RuleVersion: int32(tx.Version)}
+	if a.To == "tipster" {
+		row.CaseID = nil // a tip's disclosures stand at the tip; the case's page must not lead to the tipster
+	}
+	if v.state == told {
+		t, err := d.tell(ctx, tx, rule, a, e, p, row.ID)
+		if err != nil {
+			return err
+		}
+		row.Channels, row.ItemID, row.MessageID, row.ToldAt = t.channels, t.item, t.message, &tx.At
+	}
+	n, err := tx.InsertDisclosure(ctx, row)
+	if err != nil || n == 0 {
+		return err
+	}
+	if v.releasedBy != nil {
+		_, err = tx.Exec(ctx, `UPDATE court.disclosure SET released_by = $3 WHERE court = $1 AND id = $2`, tx.Court, row.ID, v.releasedBy)
+		if err != nil {
+			return err
+		}
+	}
+	if a.To == "tipster" && (v.state == told || e.Code == "tip_received") {
+		return refreshTip(ctx, tx, e.Tip)
+	}
+	return nil
+}
+
+// name tells two audiences of the same circle apart.
+func name(a *rulebook.Audience) string {
+	if a.ID != "" {
+		return a.ID
+	}
+	return a.To
+}
+
+// telling is how a person was told.
+type telling struct {
+	channels []string
+	item     *uuid.UUID
+	message  *uuid.UUID
+}
+
+func (d *Desk) tell(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person, id uuid.UUID) (telling, error) {
+	var t telling
+	params := parameters(tx, a, e, p)
+	if p.party != nil && slices.Contains(a.Channels, "portal") {
+		if err := item(ctx, tx, rule, a, e, p, params, id); err != nil {
+			return t, err
+		}
+		t.item = &id
+		t.channels = append(t.channels, "portal")
+	}
+	if p.party == nil && slices.Contains(a.Channels, "portal") {
+		t.channels = append(t.channels, "portal")
+	}
+	if e.Imported || a.Template == "" || !slices.Contains(a.Channels, "sms") {
+		return t, nil
+	}
+	address, err := mobile(ctx, tx, e, p)
+	if err != nil || address == "" {
+		return t, err
+	}
+	msg, err := message.Queue(ctx, tx, message.Message{Channel: "sms", Address: address, Template: a.Template, Params: params, Clause: clauseOf(rule), Urgent: a.Urgent})
+	if err != nil {
+		return t, err
+	}
+	t.message = &msg
+	t.channels = append(t.channels, "sms")
+	return t, nil
+}
+
+// Body is disclosed.item.body: what the case page shows of one item.
+type Body struct {
+	Fields   []Shown  `json:"fields"`
+	Remedies []string `json:"remedies"`
+	Role     string   `json:"role"`
+}
+
+// Shown is one disclosed field in words.
+type Shown struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+func item(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person, params map[string]string, id uuid.UUID) error {
+	body := Body{Role: p.party.Role}
+	for _, f := range a.Fields {
+		if v := params[f]; v != "" {
+			body.Fields = append(body.Fields, Shown{f, label(e.Entry, f), v})
+		}
+	}
+	for _, r := range a.Remedy {
+		if remedy, ok := tx.Book.Remedy(r); ok {
+			body.Remedies = append(body.Remedies, remedy.Text)
+		}
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return tx.UpsertItem(ctx, courtdb.UpsertItemParams{Court: tx.Court, ID: id, Viewer: p.party.ID, CaseID: e.Case, Code: e.Code,
+		Title: rulebook.Expand(a.Title, params), Body: raw, Clause: clauseOf(rule), At: at(e)})
+}
+
+// at is the instant shown outside: that of the effect when there is one.
+func at(e *docket.Recorded) time.Time {
+	if e.Effect != nil {
+		return *e.Effect
+	}
+	return e.Occurred
+}
+
+// mobile is where a person's SMS goes; empty when the person left none. A tipster's number lies
+// in the identity store, and reading it is audited (G8).
+func mobile(ctx context.Context, tx *storage.Tx, e *docket.Recorded, p person) (string, error) {
+	if p.party != nil {
+		if p.party.Mobile == nil {
+			return "", nil
+		}
+		plain, err := tx.Keys.Open("party.mobile:"+p.party.ID.String(), p.party.Mobile)
+		return string(plain), err
+	}
+	sealed, err := tx.TipIdentity(ctx, courtdb.TipIdentityParams{Court: tx.Court, TipID: e.Tip})
+	if storage.NoRows(err) || sealed == nil {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	plain, err := tx.Keys.Open("tip_identity.body:"+e.Tip.String(), sealed)
+	if err != nil {
+		return "", err
+	}
+	var contact struct {
+		Mobile string `json:"mobile"`
+	}
+	if err := json.Unmarshal(plain, &contact); err != nil || contact.Mobile == "" {
+		return "", err
+	}
+	return contact.Mobile, docket.Audit(ctx, tx, docket.Trace{Action: "open_tip_identity", Object: "tip", ID: e.Tip, Reason: "发送" + e.Code + "通知"})
+}

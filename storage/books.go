@@ -1,0 +1,131 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/problem"
+	"mingzhi/backoffice/rulebook"
+	"mingzhi/storage/courtdb"
+)
+
+// books keeps the published rulebooks and the calendar; another node's publication is seen within bookAge.
+type books struct {
+	mu   sync.Mutex
+	held map[string]heldBook
+	days *calendar.Calendar
+	seen time.Time
+}
+
+type heldBook struct {
+	whole   *rulebook.Book
+	book    *rulebook.Book // whole as it holds on day
+	day     calendar.Date
+	version int
+	seen    time.Time
+}
+
+const bookAge = 2 * time.Second
+
+// Book is the rulebook in force at a court today, with its version.
+func (s *Store) Book(ctx context.Context, court string) (*rulebook.Book, int, error) {
+	s.books.mu.Lock()
+	defer s.books.mu.Unlock()
+	held, ok := s.books.held[court]
+	today := calendar.On(s.now())
+	if ok && held.day == today && time.Since(held.seen) < bookAge {
+		return held.book, held.version, nil
+	}
+	err := s.inCourt(ctx, court, func(tx pgx.Tx) error {
+		q := courtdb.New(tx)
+		version, err := q.RulebookVersion(ctx, court)
+		if err != nil || (ok && int(version) == held.version) {
+			return err
+		}
+		row, err := q.Rulebook(ctx, court)
+		if NoRows(err) {
+			return problem.New(problem.NotFound, "court.unknown", "没有这个法院的入口，请核对网址。")
+		}
+		if err != nil {
+			return err
+		}
+		held.whole, err = rulebook.Unpack(row.Body)
+		held.version = int(row.Version)
+		return err
+	})
+	if err != nil {
+		return nil, 0, explain(err)
+	}
+	held.book, held.day, held.seen = held.whole.On(today), today, time.Now()
+	if s.books.held == nil {
+		s.books.held = map[string]heldBook{}
+	}
+	s.books.held[court] = held
+	return held.book, held.version, nil
+}
+
+// Courts lists the courts served, in the order they came.
+func (s *Store) Courts(ctx context.Context) ([]courtdb.ListCourtsRow, error) {
+	rows, err := courtdb.New(s.pool).ListCourts(ctx)
+	return rows, explain(err)
+}
+
+// Calendar is the working-day calendar as staff last left it.
+func (s *Store) Calendar(ctx context.Context) (*calendar.Calendar, error) {
+	s.books.mu.Lock()
+	defer s.books.mu.Unlock()
+	if s.books.days != nil && time.Since(s.books.seen) < bookAge {
+		return s.books.days, nil
+	}
+	rows, err := courtdb.New(s.pool).ListCalendarDays(ctx)
+	if err != nil {
+		return nil, explain(err)
+	}
+	days := make([]calendar.Day, len(rows))
+	for i, r := range rows {
+		days[i] = calendar.Day{Date: calendar.DateOf(r.Day), Kind: calendar.Kind(r.Kind), Name: r.Name}
+	}
+	s.books.days, s.books.seen = calendar.New(days), time.Now()
+	return s.books.days, nil
+}
+
+// CalendarChanged drops the cached calendar after an edit on this node.
+func (s *Store) CalendarChanged() {
+	s.books.mu.Lock()
+	defer s.books.mu.Unlock()
+	s.books.days = nil
+}
+
+// Publish stores a packed, checked rulebook as the next version; publishing what is in force already changes nothing.
+func (s *Store) Publish(ctx context.Context, book *rulebook.Book, body []byte, hash string, by *uuid.UUID) (version int, changed bool, err error) {
+	err = s.inCourt(ctx, book.Court.ID, func(tx pgx.Tx) error {
+		q := courtdb.New(tx)
+		if err := q.UpsertCourt(ctx, courtdb.UpsertCourtParams{ID: book.Court.ID, Name: book.Court.Name, Code: book.Court.Code, CreatedAt: s.now()}); err != nil {
+			return err
+		}
+		row, err := q.Rulebook(ctx, book.Court.ID)
+		if err != nil && !NoRows(err) {
+			return err
+		}
+		version = int(row.Version)
+		if row.Hash == hash {
+			return nil
+		}
+		version, changed = version+1, true
+		err = q.InsertRulebook(ctx, courtdb.InsertRulebookParams{Court: book.Court.ID, Version: int32(version), Hash: hash, Body: body, PublishedAt: s.now(), PublishedBy: by})
+		if err != nil {
+			return fmt.Errorf("storage.Publish: %w", err)
+		}
+		return nil
+	})
+	s.books.mu.Lock()
+	delete(s.books.held, book.Court.ID)
+	s.books.mu.Unlock()
+	return version, changed, explain(err)
+}

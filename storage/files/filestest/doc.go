@@ -1,0 +1,2 @@
+// Package filestest is the conformance test that every kind of file store passes.
+package filestest

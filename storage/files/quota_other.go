@@ -1,0 +1,7 @@
+//go:build !unix
+
+package files
+
+import "errors"
+
+var errQuota = errors.New("no quota on this system")

@@ -1,0 +1,73 @@
+-- name: InsertDisclosure :execrows
+INSERT INTO court.disclosure (court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, rule_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+ON CONFLICT (court, event_id, audience, party_id) DO NOTHING;
+
+-- name: HeldOnCase :many
+SELECT * FROM court.disclosure WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND state = 'held' ORDER BY decided_at, id FOR UPDATE;
+
+-- name: HeldDue :many
+SELECT * FROM court.disclosure WHERE court = $1 AND state = 'held' AND not_before <= sqlc.arg(now)::timestamptz ORDER BY not_before LIMIT sqlc.arg(most)::int FOR UPDATE SKIP LOCKED;
+
+-- name: DisclosureForUpdate :one
+SELECT * FROM court.disclosure WHERE court = $1 AND id = $2 FOR UPDATE;
+
+-- name: DecideDisclosure :execrows
+UPDATE court.disclosure SET state = sqlc.arg(state), why = sqlc.arg(why), basis = sqlc.arg(basis), not_before = sqlc.arg(not_before), channels = sqlc.arg(channels),
+  item_id = sqlc.arg(item_id), message_id = sqlc.arg(message_id), told_at = sqlc.arg(told_at), released_by = COALESCE(sqlc.narg(released_by), released_by)
+WHERE court = $1 AND id = $2 AND state = sqlc.arg(old_state)::text;
+
+-- name: DisclosuresOfCase :many
+SELECT d.*, COALESCE(p.name, '')::text AS party_name, COALESCE(p.role, '')::text AS party_role, COALESCE(s.name, '')::text AS released_by_name,
+  COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries
+FROM court.disclosure d LEFT JOIN court.party p ON p.court = d.court AND p.id = d.party_id
+LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.released_by
+WHERE d.court = $1 AND d.case_id = sqlc.arg(case_id)::uuid ORDER BY d.decided_at DESC, d.event_id, d.audience, d.id LIMIT 500;
+
+-- name: AwaitingRelease :many
+SELECT d.*, COALESCE(p.name, '')::text AS party_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket, c.judge, COALESCE(c.team, '')::text AS team
+FROM court.disclosure d LEFT JOIN court.party p ON p.court = d.court AND p.id = d.party_id
+LEFT JOIN court.cases c ON c.court = d.court AND c.id = d.case_id LEFT JOIN court.tip t ON t.court = d.court AND t.id = d.tip_id
+WHERE d.court = $1 AND d.state = 'awaiting_release' ORDER BY d.decided_at, d.id LIMIT 200;
+
+-- name: UpsertItem :exec
+INSERT INTO disclosed.item (court, id, viewer, case_id, code, title, body, clause, at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
+ON CONFLICT (court, id) DO UPDATE SET title = EXCLUDED.title, body = EXCLUDED.body, version = disclosed.item.version + 1;
+
+-- name: DeleteItem :execrows
+DELETE FROM disclosed.item WHERE court = $1 AND id = $2;
+
+-- name: InsertTombstone :exec
+INSERT INTO disclosed.tombstone (court, id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: InsertOutgoing :exec
+INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+
+-- name: PublishCourt :exec
+INSERT INTO disclosed.court (court, profile, tip_key, version, changed_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (court) DO UPDATE SET profile = EXCLUDED.profile, tip_key = EXCLUDED.tip_key, version = EXCLUDED.version, changed_at = EXCLUDED.changed_at;
+
+-- name: PublishClause :exec
+INSERT INTO disclosed.clause (court, id, article, text, version) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (court, id) DO UPDATE SET article = EXCLUDED.article, text = EXCLUDED.text, version = EXCLUDED.version;
+
+-- name: UnpublishClauses :exec
+DELETE FROM disclosed.clause WHERE court = $1 AND version < $2;
+
+-- name: WithdrawOutgoing :execrows
+UPDATE disclosed.outgoing SET withdrawn = true WHERE court = $1 AND id = $2;
+
+-- name: ToldOfTip :many
+SELECT x.code, x.told_at, d.id AS event_id, d.occurred_at, f.body FROM court.disclosure x
+JOIN court.docket d ON d.court = x.court AND d.id = x.event_id LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
+WHERE x.court = $1 AND x.tip_id = sqlc.arg(tip_id)::uuid AND x.audience = 'tipster' AND x.state = 'told' ORDER BY x.told_at, x.id;
+
+-- name: TipMessageByID :one
+SELECT * FROM court.tip_message WHERE court = $1 AND id = $2;
+
+-- name: DisclosuresOfTip :many
+SELECT d.*, COALESCE(s.name, '')::text AS released_by_name,
+  COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries
+FROM court.disclosure d LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.released_by
+WHERE d.court = $1 AND d.tip_id = sqlc.arg(tip_id)::uuid ORDER BY d.decided_at DESC, d.id LIMIT 200;
