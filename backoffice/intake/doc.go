@@ -1,0 +1,3 @@
+// Package intake is everything that comes in: it admits what lies in the inbox exactly once,
+// opens the seals, and sets aside what cannot be admitted; Excel imports come through here too.
+package intake

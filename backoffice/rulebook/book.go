@@ -1,0 +1,394 @@
+package rulebook
+
+import "mingzhi/backoffice/calendar"
+
+// Book is one court's rulebook as it holds in one published version.
+type Book struct {
+	Court       Court
+	Clauses     []Clause
+	Events      []Event
+	Processes   []Process
+	Deadlines   []Deadline
+	Disclosures []Disclosure
+	Alerts      []Alert
+	Templates   []Template
+	Remedies    []Remedy
+	Laws        []Law                        // national norms that entries may cite beside the court's clauses
+	Words       map[string]map[string]string // language → entry id (or id.field) → text; missing means Chinese
+	Text        string                       // full text of the document, as markdown
+
+	programs *programs           // compiled CEL, shared by every view of the book
+	wordsAt  map[string]Position // language → where the court's own words stand
+}
+
+// Law is an article of a national norm with the days in force, as far as they are known.
+type Law struct {
+	ID         string         `yaml:"id"`
+	Title      string         `yaml:"title"`
+	Article    string         `yaml:"article"`
+	Gist       string         `yaml:"gist"`
+	From       *calendar.Date `yaml:"from"`
+	Until      *calendar.Date `yaml:"until"`
+	Unverified bool           `yaml:"unverified"` // a judge must still hold it against the official text
+	At         Position       `yaml:"-"`
+}
+
+// Entry is what every rule carries: an id, the words of the court, the clauses that order it
+// and the days from and until which it holds.
+type Entry struct {
+	ID      string         `yaml:"id"`
+	Name    string         `yaml:"name"`
+	Clauses []string       `yaml:"clauses"`
+	From    *calendar.Date `yaml:"from"`
+	Until   *calendar.Date `yaml:"until"`
+	At      Position       `yaml:"-"`
+}
+
+// Position is where an entry stands in the book, for error messages and coverage.
+type Position struct {
+	File string
+	Line int
+
+	lines *lines // the lines inside the entry, by path
+}
+
+// Court is the profile: what differs from court to court and is not a rule.
+type Court struct {
+	ID         string            `yaml:"id"`   // tenant key, ASCII: in URLs and in every row
+	Name       string            `yaml:"name"` // full name
+	Short      string            `yaml:"short"`
+	Code       string            `yaml:"code"`  // 法院代字
+	Level      string            `yaml:"level"` // intermediate | basic
+	Sign       string            `yaml:"sign"`  // SMS signature 【…】
+	Address    string            `yaml:"address"`
+	WeChat     string            `yaml:"wechat"` // name of the official account
+	Site       string            `yaml:"site"`
+	Hotlines   []Hotline         `yaml:"hotlines"`
+	Terms      map[string]string `yaml:"terms"` // term id → the court's own word, e.g. case_account: 一案一账号
+	QuietHours [2]string         `yaml:"quiet_hours"`
+	Roles      []Role            `yaml:"roles"`
+	Teams      []Team            `yaml:"teams"`
+	Menu       []MenuGroup       `yaml:"menu"`
+	Tip        TipProfile        `yaml:"tip"`
+	Document   Document          `yaml:"document"` // the normative document that is the source
+	AntiFraud  string            `yaml:"anti_fraud"`
+	Include    string            `yaml:"include"` // "national": entries not overridden here come from there
+	At         Position          `yaml:"-"`
+}
+
+// Document is the paper behind the book: number, dates, who approved it, and its full text's file.
+type Document struct {
+	Number string        `yaml:"number"`
+	Title  string        `yaml:"title"`
+	Issued calendar.Date `yaml:"issued"`
+	Text   string        `yaml:"text"` // file of the full text beside the book
+}
+
+// Hotline is a telephone people may call, of one of the three court levels (S-4.7.2②) or of the duty room.
+type Hotline struct {
+	Name   string `yaml:"name"`
+	Phone  string `yaml:"phone"`
+	Hours  string `yaml:"hours"`
+	Clause string `yaml:"clause"`
+}
+
+// Role is a position in the court with what it may do and how far it sees.
+type Role struct {
+	ID      string       `yaml:"id"`
+	Name    string       `yaml:"name"`
+	May     []Permission `yaml:"may"`
+	Scope   Scope        `yaml:"scope"` // own | team | court
+	Clauses []string     `yaml:"clauses"`
+}
+
+// Team is an organisational unit; Aliases are its other names in the same text (C-7).
+type Team struct {
+	ID      string   `yaml:"id"`
+	Name    string   `yaml:"name"`
+	Aliases []string `yaml:"aliases"`
+	Clauses []string `yaml:"clauses"`
+}
+
+// MenuGroup is a heading of the desk's menu; Items link to pages or to processes of the book.
+type MenuGroup struct {
+	ID      string     `yaml:"id"`
+	Name    string     `yaml:"name"`
+	Part    string     `yaml:"part"` // the part of the document it belongs to, e.g. 指挥监督
+	Items   []MenuItem `yaml:"items"`
+	Clauses []string   `yaml:"clauses"`
+}
+
+// MenuItem opens a page of the desk (page) or the list of a process (process).
+type MenuItem struct {
+	Name    string   `yaml:"name"`
+	Page    string   `yaml:"page"`
+	Process string   `yaml:"process"`
+	Clauses []string `yaml:"clauses"`
+}
+
+// TipProfile is what the public tip form shows and limits.
+type TipProfile struct {
+	Process        string `yaml:"process"`         // process a tip opens
+	Warning        string `yaml:"warning"`         // legal warning to accept (S-3.1.2c)
+	WarningVersion string `yaml:"warning_version"` // stored with each tip
+	Privacy        string `yaml:"privacy"`         // what happens with identity and content
+	MaxText        int    `yaml:"max_text"`        // runes
+	MaxFiles       int    `yaml:"max_files"`
+	Clause         string `yaml:"clause"`
+}
+
+// Clause is one row of the inventory: its id, gist, the text of the source, and what carries it.
+type Clause struct {
+	ID      string `yaml:"id"`
+	Gist    string `yaml:"gist"`
+	Article string `yaml:"article"` // e.g. 第三条第1项(2)
+	Text    string `yaml:"text"`    // the court's words
+	Kind    string `yaml:"kind"`    // one of the eight kinds; "law" for an article of a national norm
+
+	At Position `yaml:"-"`
+}
+
+// Field declares an input once: page, help, check, Excel column and print form come from it.
+type Field struct {
+	ID       string   `yaml:"field"`
+	Label    string   `yaml:"label"`
+	Type     string   `yaml:"type"` // text long choice money date datetime party staff team case yesno number file
+	Of       []Choice `yaml:"of"`
+	Required bool     `yaml:"required"`
+	When     string   `yaml:"when"` // CEL over form: the field is shown and required only then
+	Help     string   `yaml:"help"`
+	Example  string   `yaml:"example"`
+	Max      int      `yaml:"max"`
+}
+
+// Choice is one value of a choice field.
+type Choice struct {
+	ID    string `yaml:"id"`
+	Label string `yaml:"label"`
+}
+
+// Event is something that can be recorded on the docket, with the form that asks for its facts.
+type Event struct {
+	Entry  `yaml:",inline"`
+	On     string   `yaml:"on"`     // case | tip | matter | lot | person | none
+	By     []string `yaml:"by"`     // roles that may record it by hand; empty: only acts and steps do
+	About  []string `yaml:"about"`  // party roles one of which it concerns (the form asks which person)
+	Effect Effect   `yaml:"effect"` // when it takes effect
+	Form   []Field  `yaml:"form"`
+	Stage  string   `yaml:"stage"` // the enforcement.CaseStage the case moves to, if any
+}
+
+// Effect says when an event takes effect towards the outside (G2).
+type Effect string
+
+// The two ways: at once, or only at the instant recorded as effect_at.
+const (
+	EffectAtOnce    Effect = "at_once"
+	EffectConfirmed Effect = "confirmed"
+)
+
+// Process is a kind of matter: form, materials, steps.
+type Process struct {
+	Entry     `yaml:",inline"`
+	On        string     `yaml:"on"`
+	Opens     Trigger    `yaml:"opens"`
+	Form      []Field    `yaml:"form"`
+	Materials []Material `yaml:"materials"`
+	Steps     []Step     `yaml:"steps"`
+	Register  bool       `yaml:"register"`
+	Columns   []string   `yaml:"columns"`
+}
+
+// Trigger opens a process: an event of the docket, or a person (the zero value).
+type Trigger struct {
+	Event string `yaml:"event"`
+	When  string `yaml:"when"` // CEL over event, case, tip
+}
+
+// Material is a paper or file that must be there before a step.
+type Material struct {
+	When string   `yaml:"when"`
+	Need []string `yaml:"need"`
+	Step string   `yaml:"step"`
+}
+
+// Step is one piece of work in a process.
+type Step struct {
+	ID      string   `yaml:"id"`
+	Name    string   `yaml:"name"`
+	By      []string `yaml:"by"`      // roles that may do it
+	Team    string   `yaml:"team"`    // a team id, or $form.FIELD / $case.team
+	Within  *Within  `yaml:"within"`  // its own clock
+	Limits  []Within `yaml:"limits"`  // other clocks; the first whose When holds goes before Within
+	Receipt string   `yaml:"receipt"` // role that must confirm receipt before the step is done
+	Receive string   `yaml:"receive"` // event recorded when receipt is confirmed
+	Form    []Field  `yaml:"form"`
+	When    string   `yaml:"when"`    // CEL: the step is skipped when false
+	Records string   `yaml:"records"` // event recorded when the step is done
+	Return  string   `yaml:"return"`  // step it may be returned to with reasons
+	Makes   string   `yaml:"makes"`
+	Clause  string   `yaml:"clause"`
+}
+
+// Within is a step's time limit: from when the step was reached (or "opened": the matter).
+type Within struct {
+	Length   `yaml:",inline"`
+	Of       string  `yaml:"of"`       // step (default) | opened
+	Urgent   *Length `yaml:"urgent"`   // another length when the tip is urgent
+	Escalate string  `yaml:"escalate"` // role told when overdue
+	Source   string  `yaml:"source"`   // clause, law, or "court" for the court's own figure
+	When     string  `yaml:"when"`     // CEL, only in limits
+	Note     string  `yaml:"note"`
+}
+
+// Length is a span in exactly one unit.
+type Length struct {
+	Workdays int `yaml:"workdays"`
+	Days     int `yaml:"days"`
+	Hours    int `yaml:"hours"`
+	Minutes  int `yaml:"minutes"`
+	Months   int `yaml:"months"`
+}
+
+// Deadline is a clock that an event starts and another stops.
+type Deadline struct {
+	Entry    `yaml:",inline"`
+	Start    string    `yaml:"start"` // event
+	When     string    `yaml:"when"`  // CEL over event, case, tip
+	Stop     []string  `yaml:"stop"`  // events; any one closes it
+	Length   Length    `yaml:"length"`
+	Warn     Length    `yaml:"warn"`     // how long before due to warn
+	Owner    string    `yaml:"owner"`    // role
+	Escalate string    `yaml:"escalate"` // role
+	Source   string    `yaml:"source"`   // clause of the court, article of a law, or "court" for its own figure
+	Pauses   []Pausing `yaml:"pauses"`
+	Counts   string    `yaml:"counts"` // date field of the start event from which it counts; else the day it occurred
+	Due      string    `yaml:"due"`    // date field of the start event that is the due day; Length is then the legal cap
+	Fixed    bool      `yaml:"fixed"`  // ends even on a holiday, like the term of a freeze; else it rolls (民诉法85)
+	Note     string    `yaml:"note"`
+	Examples []Example `yaml:"examples"`
+}
+
+// Example is a computed pair that the court agreed on; a test holds the calendar to it.
+type Example struct {
+	Start calendar.Date `yaml:"start"`
+	Due   calendar.Date `yaml:"due"`
+}
+
+// Pausing stops a clock from one event to another (公告, 评估, 中止).
+type Pausing struct {
+	From string `yaml:"from"`
+	To   string `yaml:"to"`
+}
+
+// Release is who lets a disclosure go (G14).
+type Release string
+
+// The four release classes.
+const (
+	ReleaseAuto  Release = "auto"  // the system sends
+	ReleaseGate  Release = "gate"  // the system sends after effect (G2)
+	ReleaseJudge Release = "judge" // the judge releases
+	ReleasePub   Release = "pub"   // a public page needs a named approver
+)
+
+// Disclosure says who may learn what of an event, when, over which channels, and who may not.
+type Disclosure struct {
+	Entry     `yaml:",inline"`
+	Event     string     `yaml:"event"`
+	Release   Release    `yaml:"release"`
+	Approver  string     `yaml:"approver"` // role, for judge and pub
+	On        bool       `yaml:"on"`       // the court's switch
+	Audiences []Audience `yaml:"audiences"`
+	Withheld  []Withheld `yaml:"withheld"`
+}
+
+// Audience is one circle of people who may be told.
+type Audience struct {
+	ID       string   `yaml:"id"`             // only where two audiences of a disclosure have the same To
+	To       string   `yaml:"to"`             // party role (agents and guardians follow their principal), tipster, public
+	Fields   []string `yaml:"fields"`         // the whitelist: nothing else leaves
+	Channels []string `yaml:"channels"`       // sms wechat portal email, in the order tried
+	Only     bool     `yaml:"only_concerned"` // only the person the event is about
+	Effect   bool     `yaml:"effect"`         // not before effect_at
+	After    []string `yaml:"after"`          // events that must stand on the case before
+	When     string   `yaml:"when"`           // CEL over event, case, tip
+	Title    string   `yaml:"title"`          // the plain sentence on the case page; {field} placeholders
+	Template string   `yaml:"template"`       // SMS/WeChat template id
+	Remedy   []string `yaml:"remedy"`         // remedy ids
+	Urgent   bool     `yaml:"urgent"`         // may be sent in quiet hours
+}
+
+// Withheld names who is not told, until what, why, and on what basis.
+type Withheld struct {
+	From  string `yaml:"from"`
+	What  string `yaml:"what"`  // the part that is kept back; empty: the whole event
+	Until string `yaml:"until"` // never | effect | an event id
+	Why   string `yaml:"why"`
+	Basis string `yaml:"basis"`
+}
+
+// Template is a message of a channel: providers send only pre-approved ones.
+type Template struct {
+	Entry    `yaml:",inline"`
+	Version  int               `yaml:"version"`
+	Text     string            `yaml:"text"`     // {param} placeholders, without signature and check code
+	Params   []string          `yaml:"params"`   // ordered
+	Provider map[string]string `yaml:"provider"` // channel.provider → approved template id
+	Money    bool              `yaml:"money"`    // adds the anti-fraud line
+}
+
+// Remedy is a legal remedy's sentence (R1 …) with its basis.
+type Remedy struct {
+	Entry `yaml:",inline"`
+	Text  string `yaml:"text"`
+	Basis string `yaml:"basis"`
+}
+
+// Alert tells staff: an event or an overdue clock rings at a role.
+type Alert struct {
+	Entry    `yaml:",inline"`
+	On       string   `yaml:"on"`       // event id, or overdue:DEADLINE, warning:DEADLINE, overdue:PROCESS.STEP
+	When     string   `yaml:"when"`     // CEL
+	To       string   `yaml:"to"`       // role; duty_officer and leader_on_duty mean whoever is on the roster now
+	Channels []string `yaml:"channels"` // desk sms
+	Sound    bool     `yaml:"sound"`
+	Template string   `yaml:"template"`
+}
+
+// Scope is how far a role sees.
+type Scope string
+
+// The three scopes.
+const (
+	ScopeOwn   Scope = "own"
+	ScopeTeam  Scope = "team"
+	ScopeCourt Scope = "court"
+)
+
+// Permission is something a role may do; the set is closed because each guards code.
+type Permission string
+
+// What a role may do.
+const (
+	MayViewCase       Permission = "view_case"
+	MayRecordEvent    Permission = "record_event"
+	MayViewDuty       Permission = "view_duty"
+	MayTakeTip        Permission = "take_tip"
+	MayWorkMatter     Permission = "work_matter"
+	MayRevealPerson   Permission = "reveal_person"
+	MayOpenIdentity   Permission = "open_tip_identity"
+	MayRelease        Permission = "release_disclosure"
+	MayImport         Permission = "import_cases"
+	MayManageStaff    Permission = "manage_staff"
+	MayManageSecurity Permission = "manage_security"
+	MayViewAudit      Permission = "view_audit"
+	MayPublishBook    Permission = "publish_book"
+	MayEditCalendar   Permission = "edit_calendar"
+)
+
+// Permissions is the closed set, in the order shown to administrators.
+var Permissions = []Permission{
+	MayViewCase, MayRecordEvent, MayViewDuty, MayTakeTip, MayWorkMatter, MayRevealPerson, MayOpenIdentity, MayRelease,
+	MayImport, MayManageStaff, MayManageSecurity, MayViewAudit, MayPublishBook, MayEditCalendar,
+}

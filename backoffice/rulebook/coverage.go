@@ -1,0 +1,83 @@
+package rulebook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Open is the carrier of a clause that nothing carries yet.
+const Open = "open"
+
+// Row says what carries one clause.
+type Row struct {
+	Clause  string
+	Kind    string
+	Carrier string // entries, joined by "; ", or Open
+}
+
+// Coverage lists every clause of the court, in the order of the document, with what carries it.
+func Coverage(b *Book) []Row {
+	by := map[string][]string{}
+	cite := func(carrier string, clauses ...string) {
+		for _, id := range clauses {
+			if id != "" && !slices.Contains(by[id], carrier) {
+				by[id] = append(by[id], carrier)
+			}
+		}
+	}
+	citeCourt(b.Court, cite)
+	for _, v := range b.entries() {
+		cite(v.kind+" "+v.ID, v.Clauses...)
+	}
+	for _, d := range b.Deadlines {
+		cite("deadline "+d.ID, d.Source)
+	}
+	for _, p := range b.Processes {
+		for _, s := range p.Steps {
+			step := fmt.Sprintf("process %s, step %s", p.ID, s.ID)
+			cite(step, s.Clause)
+			for _, w := range append(slices.Clone(s.Limits), deref(s.Within)...) {
+				cite(step, w.Source)
+			}
+		}
+	}
+	rows := make([]Row, 0, len(b.Clauses))
+	for _, c := range b.Clauses {
+		carrier := strings.Join(by[c.ID], "; ")
+		if carrier == "" {
+			carrier = Open
+		}
+		rows = append(rows, Row{c.ID, c.Kind, carrier})
+	}
+	return rows
+}
+
+// citeCourt takes what the profile carries: roles, teams, menu, hotlines, the tip form.
+func citeCourt(c Court, cite func(carrier string, clauses ...string)) {
+	for _, r := range c.Roles {
+		cite("role "+r.ID, r.Clauses...)
+	}
+	for _, t := range c.Teams {
+		cite("team "+t.ID, t.Clauses...)
+	}
+	for _, g := range c.Menu {
+		if len(g.Items) > 0 { // a heading without a link carries nothing yet
+			cite("menu "+g.ID, g.Clauses...)
+		}
+		for _, i := range g.Items {
+			cite("menu "+g.ID+" "+i.Page+i.Process, i.Clauses...)
+		}
+	}
+	for _, h := range c.Hotlines {
+		cite("hotline "+h.Name, h.Clause)
+	}
+	cite("tip form", c.Tip.Clause)
+}
+
+func deref(w *Within) []Within {
+	if w == nil {
+		return nil
+	}
+	return []Within{*w}
+}

@@ -1,0 +1,49 @@
+package rulebook
+
+import (
+	"fmt"
+
+	"mingzhi/backoffice/calendar"
+)
+
+// IsZero reports that there is no length.
+func (l Length) IsZero() bool { return l == Length{} }
+
+// Rule is the length as the calendar counts it, rolling over days off (民诉法85).
+func (l Length) Rule() calendar.Rule {
+	switch {
+	case l.Workdays > 0:
+		return calendar.Workdays(l.Workdays)
+	case l.Days > 0:
+		return calendar.Days(l.Days)
+	case l.Hours > 0:
+		return calendar.Hours(l.Hours)
+	case l.Minutes > 0:
+		return calendar.Minutes(l.Minutes)
+	}
+	return calendar.Months(l.Months)
+}
+
+// String is the length in words: 10个工作日, 24小时.
+func (l Length) String() string {
+	rule := l.Rule()
+	return fmt.Sprintf("%d%s", rule.N, rule.Unit.Name())
+}
+
+// Rule is the deadline's own rule with its warning; Warn is in the same unit as Length, which Check sees to.
+func (d *Deadline) Rule() calendar.Rule {
+	rule := d.Length.Rule()
+	rule.Roll = rule.Roll && !d.Fixed
+	if !d.Warn.IsZero() {
+		rule.WarnN = d.Warn.Rule().N
+	}
+	return rule
+}
+
+// For is the length that applies: the other one when the tip is urgent.
+func (w *Within) For(urgent bool) Length {
+	if urgent && w.Urgent != nil {
+		return *w.Urgent
+	}
+	return w.Length
+}

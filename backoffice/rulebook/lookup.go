@@ -1,0 +1,212 @@
+package rulebook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mingzhi/backoffice/calendar"
+)
+
+// On is the book as it holds on a day: of each entry the version in force, if any.
+func (b *Book) On(day calendar.Date) *Book {
+	view := *b
+	view.Events = inForce(b.Events, day)
+	view.Processes = inForce(b.Processes, day)
+	view.Deadlines = inForce(b.Deadlines, day)
+	view.Disclosures = inForce(b.Disclosures, day)
+	view.Alerts = inForce(b.Alerts, day)
+	view.Templates = inForce(b.Templates, day)
+	view.Remedies = inForce(b.Remedies, day)
+	return &view
+}
+
+// dated is an entry that can have versions.
+type dated interface {
+	id() string
+	period() (from, until *calendar.Date)
+}
+
+func (e Entry) period() (from, until *calendar.Date) { return e.From, e.Until }
+
+// inForce keeps what holds on a day; both the first and the last day count.
+func inForce[T dated](entries []T, day calendar.Date) []T {
+	out := make([]T, 0, len(entries))
+	for _, e := range entries {
+		from, until := e.period()
+		if (from == nil || !day.Before(*from)) && (until == nil || !until.Before(day)) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// find gives the youngest version of an id; in a view made by On there is only one.
+func find[T dated](entries []T, id string) (*T, bool) {
+	var best *T
+	var youngest *calendar.Date
+	for i := range entries {
+		if entries[i].id() != id {
+			continue
+		}
+		from, _ := entries[i].period()
+		if best == nil || from != nil && (youngest == nil || youngest.Before(*from)) {
+			best, youngest = &entries[i], from
+		}
+	}
+	return best, best != nil
+}
+
+// Event finds an event by id.
+func (b *Book) Event(id string) (*Event, bool) { return find(b.Events, id) }
+
+// Process finds a process by id.
+func (b *Book) Process(id string) (*Process, bool) { return find(b.Processes, id) }
+
+// Deadline finds a deadline by id.
+func (b *Book) Deadline(id string) (*Deadline, bool) { return find(b.Deadlines, id) }
+
+// Template finds a message template by id.
+func (b *Book) Template(id string) (*Template, bool) { return find(b.Templates, id) }
+
+// Remedy finds a remedy by its code.
+func (b *Book) Remedy(id string) (*Remedy, bool) { return find(b.Remedies, id) }
+
+// Step finds a step of a process by id.
+func (p *Process) Step(id string) (*Step, bool) {
+	for i := range p.Steps {
+		if p.Steps[i].ID == id {
+			return &p.Steps[i], true
+		}
+	}
+	return nil, false
+}
+
+// DeadlinesStartedBy lists the clocks an event starts; whether When holds is for the caller to ask.
+func (b *Book) DeadlinesStartedBy(event string) []Deadline {
+	return filter(b.Deadlines, func(d Deadline) bool { return d.Start == event })
+}
+
+// DeadlinesStoppedBy lists the clocks an event closes.
+func (b *Book) DeadlinesStoppedBy(event string) []Deadline {
+	return filter(b.Deadlines, func(d Deadline) bool { return slices.Contains(d.Stop, event) })
+}
+
+// ProcessesOpenedBy lists the processes an event opens; whether Opens.When holds is for the caller to ask.
+func (b *Book) ProcessesOpenedBy(event string) []Process {
+	return filter(b.Processes, func(p Process) bool { return event != "" && p.Opens.Event == event })
+}
+
+// DisclosureOf finds what may be told of an event. None means: nothing (G1).
+func (b *Book) DisclosureOf(event string) (*Disclosure, bool) {
+	for i := range b.Disclosures {
+		if b.Disclosures[i].Event == event {
+			return find(b.Disclosures, b.Disclosures[i].ID)
+		}
+	}
+	return nil, false
+}
+
+// AlertsOn lists the alerts of an event id, "overdue:…" or "warning:…".
+func (b *Book) AlertsOn(on string) []Alert {
+	return filter(b.Alerts, func(a Alert) bool { return a.On == on })
+}
+
+// Role finds a role of the court.
+func (b *Book) Role(id string) (*Role, bool) {
+	for i := range b.Court.Roles {
+		if b.Court.Roles[i].ID == id {
+			return &b.Court.Roles[i], true
+		}
+	}
+	return nil, false
+}
+
+// Can reports whether a role may do something.
+func (r *Role) Can(p Permission) bool { return slices.Contains(r.May, p) }
+
+// RolesMay lists the roles that may do something.
+func (b *Book) RolesMay(p Permission) []string {
+	var out []string
+	for _, r := range b.Court.Roles {
+		if r.Can(p) {
+			out = append(out, r.ID)
+		}
+	}
+	return out
+}
+
+// Team finds a team by id, name or one of its other names in the same text (C-7).
+func (b *Book) Team(name string) (*Team, bool) {
+	for i, t := range b.Court.Teams {
+		if t.ID == name || t.Name == name || slices.Contains(t.Aliases, name) {
+			return &b.Court.Teams[i], true
+		}
+	}
+	return nil, false
+}
+
+// Clause finds a clause of the court or, in the same shape, an article of a law.
+func (b *Book) Clause(id string) (*Clause, bool) {
+	for i := range b.Clauses {
+		if b.Clauses[i].ID == id {
+			return &b.Clauses[i], true
+		}
+	}
+	for _, l := range b.Laws {
+		if l.ID == id {
+			return &Clause{ID: l.ID, Gist: l.Gist, Article: l.Title + l.Article, Text: l.Gist, Kind: "law", At: l.At}, true
+		}
+	}
+	return nil, false
+}
+
+// Limit is the clock of a step under these facts: the first special limit that holds, else Within, else nil.
+func (b *Book) Limit(s *Step, vars map[string]any) (*Within, error) {
+	for i := range s.Limits {
+		yes, err := b.Holds(s.Limits[i].When, vars)
+		if err != nil {
+			return nil, err
+		}
+		if yes {
+			return &s.Limits[i], nil
+		}
+	}
+	return s.Within, nil
+}
+
+// Word is a text in another language, or the Chinese one with false: the page then marks its language.
+func (b *Book) Word(lang, id, fallback string) (text string, translated bool) {
+	if text, ok := b.Words[lang][id]; ok && text != "" {
+		return text, true
+	}
+	return fallback, false
+}
+
+// TitleKey is the word id of an audience's title.
+func (d *Disclosure) TitleKey(a Audience) string {
+	if a.ID != "" {
+		return fmt.Sprintf("%s.%s.title", d.ID, a.ID)
+	}
+	return fmt.Sprintf("%s.%s.title", d.ID, a.To)
+}
+
+func filter[T any](in []T, keep func(T) bool) []T {
+	var out []T
+	for _, v := range in {
+		if keep(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Expand puts values into {placeholders}; a placeholder without a value stays visible, so that it is noticed.
+func Expand(text string, params map[string]string) string {
+	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
+		if v, ok := params[strings.Trim(p, "{}")]; ok {
+			return v
+		}
+		return p
+	})
+}
