@@ -87,6 +87,7 @@ CREATE TABLE court.cases (
   closed_on       date,
   closure_mode    text CHECK (closure_mode IN ('fully_performed','termination_of_current_procedure','termination_of_enforcement','case_cancelled','non_enforcement','dismissal')),
   secrecy         text[] NOT NULL DEFAULT '{}',
+  non_litigation  boolean NOT NULL DEFAULT false,
   source_key      text NOT NULL,
   source_hash     bytea,
   imported        boolean NOT NULL DEFAULT false,
@@ -395,6 +396,8 @@ CREATE TABLE court.disclosure (
 COMMENT ON TABLE court.disclosure IS 'The decision for each person told and each not told, with its reason and clause. Retention: case file.';
 CREATE UNIQUE INDEX disclosure_once ON court.disclosure (court, event_id, audience, party_id) NULLS NOT DISTINCT;
 CREATE INDEX disclosure_by_case ON court.disclosure (court, case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX disclosure_by_message ON court.disclosure (court, message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX disclosure_by_tip ON court.disclosure (court, tip_id) WHERE tip_id IS NOT NULL;
 CREATE INDEX disclosure_held ON court.disclosure (court, not_before) WHERE state = 'held';
 CREATE INDEX disclosure_awaiting ON court.disclosure (court, decided_at) WHERE state = 'awaiting_release';
 

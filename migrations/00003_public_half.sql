@@ -2,11 +2,10 @@
 CREATE TABLE disclosed.court (
   court      text PRIMARY KEY,
   profile    jsonb NOT NULL,
-  tip_key    bytea NOT NULL,
   version    int NOT NULL,
   changed_at timestamptz NOT NULL
 );
-COMMENT ON TABLE disclosed.court IS 'What the public half needs of a court''s rulebook: names, hotlines, tip form, words; and the SM2 public key tips are sealed with. Retention: current.';
+COMMENT ON TABLE disclosed.court IS 'What the public half needs of a court''s rulebook: names, hotlines, tip form, words. Retention: current.';
 
 CREATE TABLE disclosed.clause (
   court   text NOT NULL,
@@ -80,7 +79,7 @@ CREATE INDEX outgoing_by_check_code ON disclosed.outgoing (court, check_code);
 CREATE TABLE inbox.submission (
   court       text NOT NULL,
   id          uuid NOT NULL,
-  seq         bigint GENERATED ALWAYS AS IDENTITY,
+  seq         bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   kind        text NOT NULL CHECK (kind IN ('tip','tip_message','delivery')),
   received_at timestamptz NOT NULL,
   meta        jsonb NOT NULL,
@@ -122,6 +121,7 @@ CREATE TABLE edge.delivery (
 );
 COMMENT ON TABLE edge.delivery IS 'The courier''s queue: next_at is also the lease. Retention: 1 year.';
 CREATE INDEX delivery_due ON edge.delivery (court, next_at) WHERE state = 'queued';
+CREATE INDEX delivery_urgent ON edge.delivery (court, next_at) WHERE state = 'queued' AND urgent;
 CREATE INDEX delivery_by_provider ON edge.delivery (court, provider_id) WHERE provider_id <> '';
 
 CREATE TABLE edge.attempt (

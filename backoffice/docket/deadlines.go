@@ -60,6 +60,14 @@ func (d deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) erro
 		if len(rule.Entry.Clauses) > 0 {
 			clock.Clause = rule.Entry.Clauses[0]
 		}
+		if d, ok := dateFact(e, rule.Counts); ok {
+			clock.Start = d.Time()
+		} else if rule.Counts != "" {
+			continue // the day it counts from is not known yet
+		}
+		if d, ok := dateFact(e, rule.Due); ok {
+			clock.Due = &d
+		}
 		if e.File != nil {
 			clock.Owner, clock.Team = e.File.Holder(rule.Owner), e.File.Team
 		}
@@ -68,6 +76,15 @@ func (d deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) erro
 		}
 	}
 	return nil
+}
+
+func dateFact(e *Recorded, field string) (calendar.Date, bool) {
+	s, _ := e.Facts[field].(string)
+	if field == "" || s == "" {
+		return calendar.Date{}, false
+	}
+	d, err := calendar.ParseDate(s)
+	return d, err == nil
 }
 
 // tipScope: a clock of a case is not a clock of a tip that happens to be matched to it.
@@ -88,7 +105,8 @@ type Clock struct {
 	OwnerRole, Team    string
 	Owner              *uuid.UUID
 	Escalate           string
-	History            bool // imported: what is past does not ring any more
+	Due                *calendar.Date // a due day that was ordered, instead of counting
+	History            bool           // imported: what is past does not ring any more
 }
 
 // Start writes an open deadline with the explanation of its days.
@@ -98,6 +116,9 @@ func Start(ctx context.Context, store *storage.Store, tx *storage.Tx, c Clock) e
 		return err
 	}
 	due := days.Due(c.Length, c.Start)
+	if c.Due != nil {
+		due = ordered(days, c, *c.Due)
+	}
 	explanation, err := json.Marshal(due.Explanation)
 	if err != nil {
 		return err
@@ -111,6 +132,18 @@ func Start(ctx context.Context, store *storage.Store, tx *storage.Tx, c Clock) e
 		return err
 	}
 	return silence(ctx, tx, id)
+}
+
+// ordered is a due day fixed in a document, such as the term of a freeze.
+func ordered(days *calendar.Calendar, c Clock, day calendar.Date) calendar.Deadline {
+	at := day.Add(1).Time().Add(-time.Second)
+	warn := at.AddDate(0, 0, -max(c.Length.WarnN, 1))
+	if c.Length.Unit == calendar.MonthUnit {
+		warn = at.AddDate(0, 0, -30)
+	}
+	start := calendar.On(c.Start)
+	return calendar.Deadline{At: at, WarnAt: warn, Explanation: calendar.Explanation{Start: start, StartAt: c.Start, Due: at,
+		Text: "期限届满日由文书确定：" + day.String() + "。"}}
 }
 
 // silence marks what had already rung before the import.

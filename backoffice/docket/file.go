@@ -83,5 +83,5 @@ func (f *File) vars() map[string]any {
 		mode = *f.ClosureMode
 	}
 	return map[string]any{"type": f.Type, "stage": f.Stage, "closure_mode": mode, "cause": f.Cause, "team": f.Team,
-		"closed": f.ClosedOn != nil, "secrecy": f.Secrecy, "amount_applied": f.AmountApplied, "amount_realised": f.AmountRealised}
+		"closed": f.ClosedOn != nil, "terminated": mode == "termination_of_current_procedure", "non_litigation": f.NonLitigation, "secrecy": f.Secrecy, "amount_applied": f.AmountApplied, "amount_realised": f.AmountRealised}
 }

@@ -143,7 +143,8 @@ func (e *Engine) resolve(ctx context.Context, tx *storage.Tx, s *state, fields [
 		}
 		facts[f.ID] = number.String()
 		s.CaseID = &caseID
-		s.form["case_facts"] = map[string]any{"team": file.Team, "stage": file.Stage, "closure_mode": deref(file.ClosureMode), "type": file.Type}
+		s.form["case_facts"] = map[string]any{"team": file.Team, "stage": file.Stage, "type": file.Type,
+			"terminated": deref(file.ClosureMode) == string(enforcement.ClosureTerminationOfCurrentProcedure), "non_litigation": file.NonLitigation}
 	}
 	return nil
 }

@@ -148,13 +148,13 @@ func TestCheckForm(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, calendar.Shanghai)
 	typed, form := book.CheckForm(frozen.Form, map[string]string{
 		"debtor": "p1", "class": "deposit", "amount": "1.2万", "ordered_at": "2026-03-02T09:00",
-		"expires_on": "2027-03-01", "document_no": "（2026）琼02执1号", "stranger": "x",
+		"effect_at": "2026-03-02T15:00", "expires_on": "2027-03-01", "document_no": "（2026）琼02执1号", "stranger": "x",
 	}, now)
 	if err := form.Err(); err != nil {
 		t.Fatal(err)
 	}
 	if typed["amount"] != enforcement.Money(1200000) || typed["expires_on"] != (calendar.Date{Year: 2027, Month: 3, Day: 1}) ||
-		!typed["ordered_at"].(time.Time).Equal(now) || len(typed) != 6 {
+		!typed["ordered_at"].(time.Time).Equal(now) || len(typed) != 7 {
 		t.Errorf("typed %v", typed)
 	}
 	_, form = book.CheckForm(frozen.Form, map[string]string{
@@ -168,7 +168,7 @@ func TestCheckForm(t *testing.T) {
 	}
 	typed, form = book.CheckForm(frozen.Form, map[string]string{
 		"debtor": "p1", "class": "vehicle", "amount": "not money", "ordered_at": "2026-03-02T09:00",
-		"expires_on": "2027-03-01", "document_no": "1",
+		"effect_at": "2026-03-02T15:00", "expires_on": "2027-03-01", "document_no": "1",
 	}, now)
 	if _, asked := typed["amount"]; form.Err() != nil || asked {
 		t.Errorf("an amount is asked of a vehicle: %v %v", typed, form.Err())

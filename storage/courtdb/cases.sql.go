@@ -38,7 +38,7 @@ func (q *Queries) AddRealised(ctx context.Context, arg AddRealisedParams) (int64
 }
 
 const caseByID = `-- name: CaseByID :one
-SELECT c.court, c.id, c.number, c.year, c.type, c.serial, c.cause, c.filed_on, c.stage, c.team, c.judge, c.assistant, c.clerk, c.basis, c.amount_applied, c.amount_realised, c.amount_waived, c.closed_on, c.closure_mode, c.secrecy, c.source_key, c.source_hash, c.imported, c.rule_version, c.created_by, c.created_at, c.changed_at, COALESCE(j.name, '')::text AS judge_name, COALESCE(j.phone, '')::text AS judge_phone, COALESCE(a.name, '')::text AS assistant_name,
+SELECT c.court, c.id, c.number, c.year, c.type, c.serial, c.cause, c.filed_on, c.stage, c.team, c.judge, c.assistant, c.clerk, c.basis, c.amount_applied, c.amount_realised, c.amount_waived, c.closed_on, c.closure_mode, c.secrecy, c.non_litigation, c.source_key, c.source_hash, c.imported, c.rule_version, c.created_by, c.created_at, c.changed_at, COALESCE(j.name, '')::text AS judge_name, COALESCE(j.phone, '')::text AS judge_phone, COALESCE(a.name, '')::text AS assistant_name,
   COALESCE(k.name, '')::text AS clerk_name
 FROM court.cases c LEFT JOIN court.staff j ON j.court = c.court AND j.id = c.judge
 LEFT JOIN court.staff a ON a.court = c.court AND a.id = c.assistant
@@ -72,6 +72,7 @@ type CaseByIDRow struct {
 	ClosedOn       *time.Time
 	ClosureMode    *string
 	Secrecy        []string
+	NonLitigation  bool
 	SourceKey      string
 	SourceHash     []byte
 	Imported       bool
@@ -109,6 +110,7 @@ func (q *Queries) CaseByID(ctx context.Context, arg CaseByIDParams) (CaseByIDRow
 		&i.ClosedOn,
 		&i.ClosureMode,
 		&i.Secrecy,
+		&i.NonLitigation,
 		&i.SourceKey,
 		&i.SourceHash,
 		&i.Imported,
@@ -252,8 +254,8 @@ func (q *Queries) CountCases(ctx context.Context, court string) (int64, error) {
 
 const insertCase = `-- name: InsertCase :exec
 INSERT INTO court.cases (court, id, number, year, type, serial, cause, filed_on, stage, team, judge, assistant, clerk, basis,
-  amount_applied, amount_realised, amount_waived, closed_on, closure_mode, secrecy, source_key, source_hash, imported, rule_version, created_by, created_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26)
+  amount_applied, amount_realised, amount_waived, closed_on, closure_mode, secrecy, source_key, source_hash, imported, rule_version, created_by, created_at, changed_at, non_litigation)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27)
 `
 
 type InsertCaseParams struct {
@@ -283,6 +285,7 @@ type InsertCaseParams struct {
 	RuleVersion    int32
 	CreatedBy      *uuid.UUID
 	CreatedAt      time.Time
+	NonLitigation  bool
 }
 
 func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) error {
@@ -313,6 +316,7 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) error {
 		arg.RuleVersion,
 		arg.CreatedBy,
 		arg.CreatedAt,
+		arg.NonLitigation,
 	)
 	return err
 }
@@ -441,7 +445,7 @@ func (q *Queries) SetCaseStage(ctx context.Context, arg SetCaseStageParams) erro
 
 const updateImportedCase = `-- name: UpdateImportedCase :exec
 UPDATE court.cases SET cause = $3, filed_on = $4, stage = $5, team = $6, judge = $7, assistant = $8, clerk = $9, basis = $10, amount_applied = $11,
-  amount_realised = $12, amount_waived = $13, closed_on = $14, closure_mode = $15, secrecy = $16, source_hash = $17, changed_at = $18
+  amount_realised = $12, amount_waived = $13, closed_on = $14, closure_mode = $15, secrecy = $16, source_hash = $17, changed_at = $18, non_litigation = $19
 WHERE court = $1 AND id = $2
 `
 
@@ -464,6 +468,7 @@ type UpdateImportedCaseParams struct {
 	Secrecy        []string
 	SourceHash     []byte
 	ChangedAt      time.Time
+	NonLitigation  bool
 }
 
 func (q *Queries) UpdateImportedCase(ctx context.Context, arg UpdateImportedCaseParams) error {
@@ -486,6 +491,7 @@ func (q *Queries) UpdateImportedCase(ctx context.Context, arg UpdateImportedCase
 		arg.Secrecy,
 		arg.SourceHash,
 		arg.ChangedAt,
+		arg.NonLitigation,
 	)
 	return err
 }

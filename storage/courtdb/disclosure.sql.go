@@ -189,6 +189,22 @@ func (q *Queries) DisclosureForUpdate(ctx context.Context, arg DisclosureForUpda
 	return i, err
 }
 
+const disclosureOfMessage = `-- name: DisclosureOfMessage :one
+SELECT case_id FROM court.disclosure WHERE court = $1 AND message_id = $2 LIMIT 1
+`
+
+type DisclosureOfMessageParams struct {
+	Court     string
+	MessageID *uuid.UUID
+}
+
+func (q *Queries) DisclosureOfMessage(ctx context.Context, arg DisclosureOfMessageParams) (*uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, disclosureOfMessage, arg.Court, arg.MessageID)
+	var case_id *uuid.UUID
+	err := row.Scan(&case_id)
+	return case_id, err
+}
+
 const disclosuresOfCase = `-- name: DisclosuresOfCase :many
 SELECT d.court, d.id, d.event_id, d.code, d.case_id, d.tip_id, d.audience, d.party_id, d.state, d.why, d.basis, d.clause, d.channels, d.not_before, d.item_id, d.message_id, d.decided_at, d.told_at, d.released_by, d.rule_version, COALESCE(p.name, '')::text AS party_name, COALESCE(p.role, '')::text AS party_role, COALESCE(s.name, '')::text AS released_by_name,
   COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries
@@ -595,14 +611,13 @@ func (q *Queries) PublishClause(ctx context.Context, arg PublishClauseParams) er
 }
 
 const publishCourt = `-- name: PublishCourt :exec
-INSERT INTO disclosed.court (court, profile, tip_key, version, changed_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (court) DO UPDATE SET profile = EXCLUDED.profile, tip_key = EXCLUDED.tip_key, version = EXCLUDED.version, changed_at = EXCLUDED.changed_at
+INSERT INTO disclosed.court (court, profile, version, changed_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (court) DO UPDATE SET profile = EXCLUDED.profile, version = EXCLUDED.version, changed_at = EXCLUDED.changed_at
 `
 
 type PublishCourtParams struct {
 	Court     string
 	Profile   []byte
-	TipKey    []byte
 	Version   int32
 	ChangedAt time.Time
 }
@@ -611,7 +626,6 @@ func (q *Queries) PublishCourt(ctx context.Context, arg PublishCourtParams) erro
 	_, err := q.db.Exec(ctx, publishCourt,
 		arg.Court,
 		arg.Profile,
-		arg.TipKey,
 		arg.Version,
 		arg.ChangedAt,
 	)

@@ -86,7 +86,7 @@ type InboxToAdmitParams struct {
 
 type InboxToAdmitRow struct {
 	ID         uuid.UUID
-	Seq        *int64
+	Seq        int64
 	Kind       string
 	ReceivedAt time.Time
 	Meta       []byte

@@ -97,6 +97,7 @@ type CourtCase struct {
 	ClosedOn       *time.Time
 	ClosureMode    *string
 	Secrecy        []string
+	NonLitigation  bool
 	SourceKey      string
 	SourceHash     []byte
 	Imported       bool
@@ -405,11 +406,10 @@ type DisclosedClause struct {
 	Version int32
 }
 
-// What the public half needs of a court's rulebook: names, hotlines, tip form, words; and the SM2 public key tips are sealed with. Retention: current.
+// What the public half needs of a court's rulebook: names, hotlines, tip form, words. Retention: current.
 type DisclosedCourt struct {
 	Court     string
 	Profile   []byte
-	TipKey    []byte
 	Version   int32
 	ChangedAt time.Time
 }
@@ -520,7 +520,7 @@ type EdgeTray struct {
 type InboxSubmission struct {
 	Court      string
 	ID         uuid.UUID
-	Seq        *int64
+	Seq        int64
 	Kind       string
 	ReceivedAt time.Time
 	Meta       []byte

@@ -14,12 +14,12 @@ SELECT id, source_hash FROM court.cases WHERE court = $1 AND source_key = $2;
 
 -- name: InsertCase :exec
 INSERT INTO court.cases (court, id, number, year, type, serial, cause, filed_on, stage, team, judge, assistant, clerk, basis,
-  amount_applied, amount_realised, amount_waived, closed_on, closure_mode, secrecy, source_key, source_hash, imported, rule_version, created_by, created_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26);
+  amount_applied, amount_realised, amount_waived, closed_on, closure_mode, secrecy, source_key, source_hash, imported, rule_version, created_by, created_at, changed_at, non_litigation)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27);
 
 -- name: UpdateImportedCase :exec
 UPDATE court.cases SET cause = $3, filed_on = $4, stage = $5, team = $6, judge = $7, assistant = $8, clerk = $9, basis = $10, amount_applied = $11,
-  amount_realised = $12, amount_waived = $13, closed_on = $14, closure_mode = $15, secrecy = $16, source_hash = $17, changed_at = $18
+  amount_realised = $12, amount_waived = $13, closed_on = $14, closure_mode = $15, secrecy = $16, source_hash = $17, changed_at = $18, non_litigation = $19
 WHERE court = $1 AND id = $2;
 
 -- name: SetCaseStage :exec

@@ -45,8 +45,8 @@ INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: PublishCourt :exec
-INSERT INTO disclosed.court (court, profile, tip_key, version, changed_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (court) DO UPDATE SET profile = EXCLUDED.profile, tip_key = EXCLUDED.tip_key, version = EXCLUDED.version, changed_at = EXCLUDED.changed_at;
+INSERT INTO disclosed.court (court, profile, version, changed_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (court) DO UPDATE SET profile = EXCLUDED.profile, version = EXCLUDED.version, changed_at = EXCLUDED.changed_at;
 
 -- name: PublishClause :exec
 INSERT INTO disclosed.clause (court, id, article, text, version) VALUES ($1, $2, $3, $4, $5)
@@ -71,3 +71,6 @@ SELECT d.*, COALESCE(s.name, '')::text AS released_by_name,
   COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries
 FROM court.disclosure d LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.released_by
 WHERE d.court = $1 AND d.tip_id = sqlc.arg(tip_id)::uuid ORDER BY d.decided_at DESC, d.id LIMIT 200;
+
+-- name: DisclosureOfMessage :one
+SELECT case_id FROM court.disclosure WHERE court = $1 AND message_id = $2 LIMIT 1;

@@ -72,55 +72,43 @@ func (q *Queries) CountTry(ctx context.Context, arg CountTryParams) (CountTryRow
 	return i, err
 }
 
-const court = `-- name: Court :one
-SELECT court, profile, tip_key, version FROM disclosed.court WHERE court = $1
+const courtProfile = `-- name: CourtProfile :one
+SELECT court, profile, version FROM disclosed.court WHERE court = $1
 `
 
-type CourtRow struct {
+type CourtProfileRow struct {
 	Court   string
 	Profile []byte
-	TipKey  []byte
 	Version int32
 }
 
-func (q *Queries) Court(ctx context.Context, court string) (CourtRow, error) {
-	row := q.db.QueryRow(ctx, court, court)
-	var i CourtRow
-	err := row.Scan(
-		&i.Court,
-		&i.Profile,
-		&i.TipKey,
-		&i.Version,
-	)
+func (q *Queries) CourtProfile(ctx context.Context, court string) (CourtProfileRow, error) {
+	row := q.db.QueryRow(ctx, courtProfile, court)
+	var i CourtProfileRow
+	err := row.Scan(&i.Court, &i.Profile, &i.Version)
 	return i, err
 }
 
-const courts = `-- name: Courts :many
-SELECT court, profile, tip_key, version FROM disclosed.court ORDER BY court
+const courtProfiles = `-- name: CourtProfiles :many
+SELECT court, profile, version FROM disclosed.court ORDER BY court
 `
 
-type CourtsRow struct {
+type CourtProfilesRow struct {
 	Court   string
 	Profile []byte
-	TipKey  []byte
 	Version int32
 }
 
-func (q *Queries) Courts(ctx context.Context) ([]CourtsRow, error) {
-	rows, err := q.db.Query(ctx, courts)
+func (q *Queries) CourtProfiles(ctx context.Context) ([]CourtProfilesRow, error) {
+	rows, err := q.db.Query(ctx, courtProfiles)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []CourtsRow
+	var items []CourtProfilesRow
 	for rows.Next() {
-		var i CourtsRow
-		if err := rows.Scan(
-			&i.Court,
-			&i.Profile,
-			&i.TipKey,
-			&i.Version,
-		); err != nil {
+		var i CourtProfilesRow
+		if err := rows.Scan(&i.Court, &i.Profile, &i.Version); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -129,20 +117,6 @@ func (q *Queries) Courts(ctx context.Context) ([]CourtsRow, error) {
 		return nil, err
 	}
 	return items, nil
-}
-
-const delivered = `-- name: Delivered :exec
-UPDATE edge.delivery SET state = 'delivered' WHERE court = $1 AND message_id = $2 AND state IN ('queued', 'sent')
-`
-
-type DeliveredParams struct {
-	Court     string
-	MessageID uuid.UUID
-}
-
-func (q *Queries) Delivered(ctx context.Context, arg DeliveredParams) error {
-	_, err := q.db.Exec(ctx, delivered, arg.Court, arg.MessageID)
-	return err
 }
 
 const forgetTries = `-- name: ForgetTries :exec
@@ -184,72 +158,6 @@ func (q *Queries) InsertTray(ctx context.Context, arg InsertTrayParams) error {
 		arg.At,
 	)
 	return err
-}
-
-const lease = `-- name: Lease :many
-UPDATE edge.delivery SET tries = edge.delivery.tries + 1, next_at = $2::timestamptz
-FROM (SELECT d.message_id FROM edge.delivery d WHERE d.court = $1 AND d.state = 'queued' AND d.next_at <= $3::timestamptz
-      ORDER BY d.next_at LIMIT $4::int FOR UPDATE SKIP LOCKED) due, disclosed.outgoing o
-WHERE edge.delivery.court = $1 AND edge.delivery.message_id = due.message_id AND o.court = $1 AND o.id = due.message_id AND NOT o.withdrawn
-RETURNING edge.delivery.message_id, edge.delivery.tries, o.channel, o.address, o.template, o.provider_ids, o.params, o.text, o.check_code, o.urgent, o.created_at
-`
-
-type LeaseParams struct {
-	Court      string
-	LeaseUntil time.Time
-	Now        time.Time
-	Most       int32
-}
-
-type LeaseRow struct {
-	MessageID   uuid.UUID
-	Tries       int32
-	Channel     string
-	Address     []byte
-	Template    string
-	ProviderIds []byte
-	Params      []byte
-	Text        string
-	CheckCode   string
-	Urgent      bool
-	CreatedAt   time.Time
-}
-
-func (q *Queries) Lease(ctx context.Context, arg LeaseParams) ([]LeaseRow, error) {
-	rows, err := q.db.Query(ctx, lease,
-		arg.Court,
-		arg.LeaseUntil,
-		arg.Now,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LeaseRow
-	for rows.Next() {
-		var i LeaseRow
-		if err := rows.Scan(
-			&i.MessageID,
-			&i.Tries,
-			&i.Channel,
-			&i.Address,
-			&i.Template,
-			&i.ProviderIds,
-			&i.Params,
-			&i.Text,
-			&i.CheckCode,
-			&i.Urgent,
-			&i.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const messagesByCheckCode = `-- name: MessagesByCheckCode :many
@@ -302,12 +210,12 @@ func (q *Queries) MessagesByCheckCode(ctx context.Context, arg MessagesByCheckCo
 }
 
 const receipt = `-- name: Receipt :one
-SELECT ticket, at FROM edge.receipt WHERE court = $1 AND receipt_hmac = $2
+SELECT ticket, at FROM edge.receipt WHERE court = $1 AND receipt_hmac = ANY($2::bytea[])
 `
 
 type ReceiptParams struct {
-	Court       string
-	ReceiptHmac []byte
+	Court string
+	Hmacs [][]byte
 }
 
 type ReceiptRow struct {
@@ -316,14 +224,14 @@ type ReceiptRow struct {
 }
 
 func (q *Queries) Receipt(ctx context.Context, arg ReceiptParams) (ReceiptRow, error) {
-	row := q.db.QueryRow(ctx, receipt, arg.Court, arg.ReceiptHmac)
+	row := q.db.QueryRow(ctx, receipt, arg.Court, arg.Hmacs)
 	var i ReceiptRow
 	err := row.Scan(&i.Ticket, &i.At)
 	return i, err
 }
 
 const submit = `-- name: Submit :exec
-INSERT INTO inbox.submission (court, id, kind, received_at, meta, sealed) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO inbox.submission (court, id, kind, received_at, meta, sealed) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
 `
 
 type SubmitParams struct {
@@ -347,61 +255,114 @@ func (q *Queries) Submit(ctx context.Context, arg SubmitParams) error {
 	return err
 }
 
-const submitTip = `-- name: SubmitTip :execrows
-WITH mine AS (
-  INSERT INTO edge.receipt (court, receipt_hmac, ticket, at) VALUES ($5, $6, $7, $2)
-  ON CONFLICT (court, receipt_hmac) DO NOTHING RETURNING court)
-INSERT INTO inbox.submission (court, id, kind, received_at, meta, sealed)
-SELECT mine.court, $1::uuid, 'tip', $2::timestamptz, $3::jsonb, $4::bytea FROM mine
+const submitTip = `-- name: SubmitTip :one
+WITH tried AS (
+  INSERT INTO edge.rate (court, key, count, until) VALUES ($1, $2, 1, $3)
+  ON CONFLICT (court, key) DO UPDATE SET
+    count = CASE WHEN edge.rate.until <= $4::timestamptz THEN 1 ELSE edge.rate.count + 1 END,
+    until = CASE WHEN edge.rate.until <= $4::timestamptz THEN EXCLUDED.until ELSE edge.rate.until END
+  RETURNING edge.rate.count AS tries, edge.rate.until AS over),
+mine AS (
+  INSERT INTO edge.receipt (court, receipt_hmac, ticket, at)
+  SELECT $1::text, $5::bytea, $6::text, $4::timestamptz
+  FROM tried WHERE tried.tries <= $7::int
+  ON CONFLICT (court, receipt_hmac) DO NOTHING RETURNING court),
+stored AS (
+  INSERT INTO inbox.submission (court, id, kind, received_at, meta, sealed)
+  SELECT mine.court, $8::uuid, 'tip', $4::timestamptz, $9::jsonb, $10::bytea FROM mine)
+SELECT tried.tries, tried.over, EXISTS (SELECT FROM mine) AS stored FROM tried
 `
 
 type SubmitTipParams struct {
-	ID          uuid.UUID
-	ReceivedAt  time.Time
-	Meta        []byte
-	Sealed      []byte
 	Court       string
+	Client      string
+	Until       time.Time
+	ReceivedAt  time.Time
 	ReceiptHmac []byte
 	Ticket      string
+	Most        int32
+	ID          uuid.UUID
+	Meta        []byte
+	Sealed      []byte
 }
 
-func (q *Queries) SubmitTip(ctx context.Context, arg SubmitTipParams) (int64, error) {
-	result, err := q.db.Exec(ctx, submitTip,
-		arg.ID,
-		arg.ReceivedAt,
-		arg.Meta,
-		arg.Sealed,
+type SubmitTipRow struct {
+	Tries  int32
+	Over   time.Time
+	Stored bool
+}
+
+// One statement counts the client's tips, gives the receipt out and stores the tip, or does none of the last two.
+func (q *Queries) SubmitTip(ctx context.Context, arg SubmitTipParams) (SubmitTipRow, error) {
+	row := q.db.QueryRow(ctx, submitTip,
 		arg.Court,
+		arg.Client,
+		arg.Until,
+		arg.ReceivedAt,
 		arg.ReceiptHmac,
 		arg.Ticket,
+		arg.Most,
+		arg.ID,
+		arg.Meta,
+		arg.Sealed,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	var i SubmitTipRow
+	err := row.Scan(&i.Tries, &i.Over, &i.Stored)
+	return i, err
 }
 
 const tipStatus = `-- name: TipStatus :one
-SELECT ticket, stage, result, messages, received_at FROM disclosed.tip WHERE court = $1 AND receipt_hmac = $2
+WITH found AS (
+  SELECT t.ticket, t.stage, t.result, t.messages, t.received_at FROM disclosed.tip t
+  WHERE t.court = $1 AND t.receipt_hmac = ANY($2::bytea[])
+  UNION ALL
+  SELECT r.ticket, 'received', NULL, '[]', r.at FROM edge.receipt r
+  WHERE r.court = $1 AND r.receipt_hmac = ANY($2::bytea[])
+    AND NOT EXISTS (SELECT FROM disclosed.tip t WHERE t.court = r.court AND t.receipt_hmac = r.receipt_hmac)
+  LIMIT 1),
+tried AS (
+  INSERT INTO edge.rate (court, key, count, until)
+  VALUES ($1, $3, (NOT EXISTS (SELECT FROM found))::int, $4)
+  ON CONFLICT (court, key) DO UPDATE SET
+    count = CASE WHEN edge.rate.until <= $5::timestamptz THEN EXCLUDED.count ELSE edge.rate.count + EXCLUDED.count END,
+    until = CASE WHEN edge.rate.until <= $5::timestamptz THEN EXCLUDED.until ELSE edge.rate.until END
+  RETURNING edge.rate.count AS tries, edge.rate.until AS over)
+SELECT tried.tries, tried.over, COALESCE(f.ticket, '')::text AS ticket, COALESCE(f.stage, '')::text AS stage, COALESCE(f.result, '')::text AS result,
+  COALESCE(f.messages, '[]')::jsonb AS messages, COALESCE(f.received_at, 'epoch')::timestamptz AS received_at
+FROM tried LEFT JOIN found f ON true
 `
 
 type TipStatusParams struct {
-	Court       string
-	ReceiptHmac []byte
+	Court  string
+	Hmacs  [][]byte
+	Client string
+	Until  time.Time
+	Now    time.Time
 }
 
 type TipStatusRow struct {
+	Tries      int32
+	Over       time.Time
 	Ticket     string
 	Stage      string
-	Result     *string
+	Result     string
 	Messages   []byte
 	ReceivedAt time.Time
 }
 
+// A right and a wrong receipt run the same statement; only a wrong one is counted.
 func (q *Queries) TipStatus(ctx context.Context, arg TipStatusParams) (TipStatusRow, error) {
-	row := q.db.QueryRow(ctx, tipStatus, arg.Court, arg.ReceiptHmac)
+	row := q.db.QueryRow(ctx, tipStatus,
+		arg.Court,
+		arg.Hmacs,
+		arg.Client,
+		arg.Until,
+		arg.Now,
+	)
 	var i TipStatusRow
 	err := row.Scan(
+		&i.Tries,
+		&i.Over,
 		&i.Ticket,
 		&i.Stage,
 		&i.Result,

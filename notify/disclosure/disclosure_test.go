@@ -1,0 +1,233 @@
+package disclosure_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/backofficetest"
+	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/problem"
+	"mingzhi/backoffice/staff"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+	"mingzhi/storage/storagetest"
+)
+
+func TestMain(m *testing.M) { storagetest.Main(m) }
+
+var ctx = context.Background()
+
+type scene struct {
+	*backofficetest.House
+	judge     staff.Actor
+	caseID    uuid.UUID
+	applicant uuid.UUID
+	debtor    uuid.UUID
+}
+
+func newScene(t *testing.T, more ...backofficetest.Party) *scene {
+	h := backofficetest.New(t)
+	s := &scene{House: h, judge: h.Person("sanya", "judge1", "enforcement_1", "judge")}
+	parties := append([]backofficetest.Party{{Role: "applicant", Name: "张三丰", Mobile: "19900000011"}, {Role: "debtor", Name: "李四光", Mobile: "19900000012"}}, more...)
+	id, ids := h.Case("sanya", "（2026）琼02执1号", "enforcement_1", s.judge.ID, parties...)
+	s.caseID, s.applicant, s.debtor = id, ids[0], ids[1]
+	return s
+}
+
+func (s *scene) freeze(t *testing.T, effect string) {
+	t.Helper()
+	_, err := s.Docket.RecordByHand(ctx, s.judge, "asset_frozen", s.caseID, map[string]string{"debtor": s.debtor.String(), "class": "deposit", "amount": "50000",
+		"ordered_at": "2026-03-10T09:00", "effect_at": effect, "expires_on": "2027-03-09", "document_no": "（2026）琼02执1号之一"}, "freeze")
+	if err != nil {
+		p, _ := problem.As(err)
+		t.Fatalf("%v %v", err, p.Fields)
+	}
+}
+
+func (s *scene) served(t *testing.T) {
+	t.Helper()
+	_, err := s.Docket.RecordByHand(ctx, s.judge, "ruling_served", s.caseID, map[string]string{"debtor": s.debtor.String(), "document_no": "（2026）琼02执1号之一",
+		"served_on": "2026-03-10", "method": "direct"}, "served")
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// outside counts what anybody outside the court could know of the case.
+func (s *scene) outside() int {
+	return s.Rows(`SELECT (SELECT count(*) FROM disclosed.item) + (SELECT count(*) FROM disclosed.outgoing) + (SELECT count(*) FROM edge.delivery) + (SELECT count(*) FROM disclosed.tombstone)`)
+}
+
+func (s *scene) items(code string, viewer uuid.UUID) int {
+	return s.Rows(`SELECT count(*) FROM disclosed.item WHERE code = $1 AND viewer = $2`, code, viewer)
+}
+
+func (s *scene) sweep(t *testing.T) {
+	t.Helper()
+	if _, err := s.Disclosure.Sweep(ctx, "sanya"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFreezeIsKnownToNobodyBeforeEffect(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	before := s.outside()
+	s.freeze(t, "2026-03-10T15:00")
+	s.sweep(t)
+	if n := s.outside(); n != before {
+		t.Fatalf("%d rows outside the court before effect", n-before)
+	}
+	s.Clock.Set(backofficetest.Start.Add(5 * time.Hour))
+	s.sweep(t)
+	if s.items("asset_frozen", s.applicant) != 1 || s.items("asset_frozen", s.debtor) != 0 {
+		t.Fatal("at effect the applicant is told and the debtor is not")
+	}
+	if n := s.Rows(`SELECT count(*) FROM disclosed.outgoing WHERE template = 'asset_frozen_applicant'`); n != 1 {
+		t.Fatalf("%d messages to the applicant", n)
+	}
+	s.served(t)
+	if s.items("asset_frozen", s.debtor) != 1 {
+		t.Fatal("after service of the ruling the debtor is told")
+	}
+	if n := s.Rows(`SELECT count(*) FROM court.disclosure WHERE code = 'asset_frozen' AND state = 'withheld' AND audience = 'public'`); n != 1 {
+		t.Fatal("that the public is not told stands at the case")
+	}
+}
+
+func TestServiceBeforeEffectDoesNotTellTheDebtor(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.freeze(t, "2026-03-10T15:00")
+	s.served(t)
+	if s.items("asset_frozen", s.debtor) != 0 {
+		t.Fatal("told before effect")
+	}
+	s.Clock.Set(backofficetest.Start.Add(5 * time.Hour))
+	s.sweep(t)
+	if s.items("asset_frozen", s.debtor) != 1 {
+		t.Fatal("not told after effect and service")
+	}
+}
+
+func TestWhoIsToldInAnothersStead(t *testing.T) {
+	t.Parallel()
+	gone := backofficetest.Start.Add(-time.Hour)
+	adult := backofficetest.Start.AddDate(5, 0, 0)
+	s := newScene(t,
+		backofficetest.Party{Role: "agent", Name: "王律师", Mobile: "19900000013"},
+		backofficetest.Party{Role: "agent", Name: "前律师", Mobile: "19900000014"},
+		backofficetest.Party{Role: "applicant", Name: "小申请", Change: func(p *courtdb.UpsertPartyParams) { p.MinorUntil = &adult }},
+		backofficetest.Party{Role: "legal_guardian", Name: "监护人", Mobile: "19900000015"},
+		backofficetest.Party{Role: "applicant", Name: "已退出", Change: func(p *courtdb.UpsertPartyParams) { p.LeftAt = &gone }})
+	err := s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE court.party p SET represents = (SELECT id FROM court.party q WHERE q.name = CASE WHEN p.name = '监护人' THEN '小申请' ELSE '张三丰' END),
+			mandate_until = CASE WHEN name = '前律师' THEN $1::timestamptz END WHERE role IN ('agent', 'legal_guardian')`, gone)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.freeze(t, "2026-03-10T09:30")
+	told := func(name string) bool {
+		return s.Rows(`SELECT count(*) FROM disclosed.item i JOIN court.party p ON p.id = i.viewer WHERE p.name = $1`, name) == 1
+	}
+	for name, want := range map[string]bool{"张三丰": true, "王律师": true, "前律师": false, "小申请": false, "监护人": true, "已退出": false, "李四光": false} {
+		if told(name) != want {
+			t.Errorf("%s told: %v, want %v", name, told(name), want)
+		}
+	}
+}
+
+func TestWithdrawnIsGoneEverywhereAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.freeze(t, "2026-03-10T09:30")
+	var id uuid.UUID
+	err := s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		return tx.QueryRow(ctx, `SELECT id FROM court.disclosure WHERE state = 'told' AND party_id = $1`, s.applicant).Scan(&id)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Disclosure.Withdraw(ctx, s.judge, id, ""); !problem.Is(err, problem.Invalid) {
+		t.Fatalf("withdrawn without a reason: %v", err)
+	}
+	if err := s.Disclosure.Withdraw(ctx, s.judge, id, "登记错误"); err != nil {
+		t.Fatal(err)
+	}
+	if s.items("asset_frozen", s.applicant) != 0 || s.Rows(`SELECT count(*) FROM disclosed.tombstone WHERE id = $1`, id) != 1 ||
+		s.Rows(`SELECT count(*) FROM disclosed.outgoing WHERE withdrawn`) != 1 || s.Rows(`SELECT count(*) FROM court.docket WHERE code = 'disclosure_withdrawn'`) != 1 {
+		t.Fatal("something of it is still there")
+	}
+	if err := s.Disclosure.Withdraw(ctx, s.judge, id, "再次"); !problem.Is(err, problem.Conflict) {
+		t.Fatalf("withdrawn twice: %v", err)
+	}
+}
+
+func TestRecordTwiceReturnsTheFirst(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.freeze(t, "2026-03-10T09:30")
+	n := s.outside()
+	s.freeze(t, "2026-03-10T09:30")
+	if s.outside() != n || s.Rows(`SELECT count(*) FROM court.docket WHERE code = 'asset_frozen'`) != 1 {
+		t.Fatal("a repeat recorded or told again")
+	}
+}
+
+func TestImportedHistorySendsNothing(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	effect := backofficetest.Start.Add(-time.Hour)
+	err := s.Store.InTx(ctx, staff.Importer("sanya", uuid.Nil), func(tx *storage.Tx) error {
+		_, err := s.Docket.Record(ctx, tx, docket.Event{Code: "asset_frozen", Case: s.caseID, Party: s.debtor, Occurred: effect, Effect: &effect, Imported: true,
+			NoClocks: true, SourceKey: "h", Facts: map[string]any{"class": "deposit", "debtor": s.debtor.String()}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.items("asset_frozen", s.applicant) != 1 || s.Rows(`SELECT count(*) FROM disclosed.outgoing`) != 0 || s.Rows(`SELECT count(*) FROM court.deadline`) != 0 {
+		t.Fatal("history writes the timeline, sends nothing, starts no clock before the cut-over")
+	}
+}
+
+func TestSecretCaseWaitsForTheJudge(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	err := s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE court.cases SET secrecy = '{trade_secret}'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := s.outside()
+	s.freeze(t, "2026-03-10T09:30")
+	if s.outside() != before {
+		t.Fatal("told without release")
+	}
+	var id uuid.UUID
+	err = s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		return tx.QueryRow(ctx, `SELECT id FROM court.disclosure WHERE state = 'awaiting_release' AND party_id = $1`, s.applicant).Scan(&id)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Disclosure.Release(ctx, s.Person("sanya", "clerk1", "enforcement_1", "clerk"), id, true, ""); !problem.Is(err, problem.Forbidden) {
+		t.Fatalf("released by a clerk: %v", err)
+	}
+	if err := s.Disclosure.Release(ctx, s.Person("sanya", "judge2", "enforcement_2", "judge"), id, true, ""); !problem.Is(err, problem.NotFound) {
+		t.Fatalf("released by a judge of another team: %v", err)
+	}
+	if err := s.Disclosure.Release(ctx, s.judge, id, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if s.items("asset_frozen", s.applicant) != 1 {
+		t.Fatal("not told after release")
+	}
+}

@@ -1,0 +1,81 @@
+package disclosure
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/rulebook"
+	"mingzhi/backoffice/staff"
+	"mingzhi/portal/exchange"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// Publish checks, stores and discloses a packed rulebook: staff work under it from the next act
+// on, and the public half gets what it needs of it. Publishing what is in force changes nothing.
+func Publish(ctx context.Context, store *storage.Store, body []byte, hash string, actor staff.Actor) (version int, changed bool, err error) {
+	book, err := rulebook.Unpack(body)
+	if err != nil {
+		return 0, false, err
+	}
+	version, changed, err = store.Publish(ctx, book, body, hash, actor.Person())
+	if err != nil {
+		return 0, false, err
+	}
+	actor.Court = book.Court.ID
+	err = store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		if err := outward(ctx, tx, book, version); err != nil {
+			return err
+		}
+		if !changed {
+			return nil
+		}
+		return docket.Audit(ctx, tx, docket.Trace{Action: "rulebook:published", Object: "rulebook", Detail: map[string]any{"version": version, "hash": hash}})
+	})
+	return version, changed, err
+}
+
+func outward(ctx context.Context, tx *storage.Tx, book *rulebook.Book, version int) error {
+	profile, err := json.Marshal(profileOf(book))
+	if err != nil {
+		return err
+	}
+	err = tx.PublishCourt(ctx, courtdb.PublishCourtParams{Court: tx.Court, Profile: profile, Version: int32(version), ChangedAt: tx.At})
+	if err != nil {
+		return err
+	}
+	for _, c := range book.Clauses {
+		text := c.Text
+		if text == "" {
+			text = c.Gist
+		}
+		if err := tx.PublishClause(ctx, courtdb.PublishClauseParams{Court: tx.Court, ID: c.ID, Article: c.Article, Text: text, Version: int32(version)}); err != nil {
+			return err
+		}
+	}
+	return tx.UnpublishClauses(ctx, courtdb.UnpublishClausesParams{Court: tx.Court, Version: int32(version)})
+}
+
+func profileOf(book *rulebook.Book) exchange.Profile {
+	c := book.Court
+	p := exchange.Profile{ID: c.ID, Name: c.Name, Short: c.Short, Level: c.Level, Address: c.Address, WeChat: c.WeChat, Site: c.Site, AntiFraud: c.AntiFraud,
+		Document: exchange.Document{Number: c.Document.Number, Title: c.Document.Title, Issued: c.Document.Issued.String(), Text: book.Text},
+		Tip: exchange.TipForm{Warning: c.Tip.Warning, WarningVersion: c.Tip.WarningVersion, Privacy: c.Tip.Privacy, MaxText: c.Tip.MaxText,
+			MaxFiles: c.Tip.MaxFiles, Clause: c.Tip.Clause},
+		Words: map[string]map[string]string{}}
+	for i, h := range c.Hotlines {
+		p.Hotlines = append(p.Hotlines, exchange.Hotline{Name: h.Name, Phone: h.Phone, Hours: h.Hours, Clause: h.Clause})
+		for lang, words := range book.Words {
+			if p.Words[lang] == nil {
+				p.Words[lang] = maps.Clone(words)
+			}
+			if w, ok := words[fmt.Sprintf("hotline.%d.name", i)]; ok {
+				p.Words[lang][fmt.Sprintf("hotline.%d.name", i)] = w
+			}
+		}
+	}
+	return p
+}
