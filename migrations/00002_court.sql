@@ -204,6 +204,7 @@ COMMENT ON TABLE court.deadline IS 'Running and stopped clocks, each with the ex
 CREATE INDEX deadline_to_warn ON court.deadline (court, warn_at) WHERE state = 'open' AND warned_at IS NULL;
 CREATE INDEX deadline_to_escalate ON court.deadline (court, due_at) WHERE state = 'open' AND overdue_at IS NULL;
 CREATE INDEX deadline_by_case ON court.deadline (court, case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX deadline_by_tip ON court.deadline (court, tip_id) WHERE tip_id IS NOT NULL;
 CREATE INDEX deadline_by_matter ON court.deadline (court, matter_id) WHERE matter_id IS NOT NULL;
 CREATE INDEX deadline_by_owner ON court.deadline (court, owner, due_at) WHERE state = 'open';
 

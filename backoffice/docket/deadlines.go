@@ -37,12 +37,8 @@ func (d deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) erro
 	for _, rule := range tx.Book.DeadlinesStoppedBy(e.Code) {
 		stopped = append(stopped, rule.ID)
 	}
-	if len(stopped) > 0 && (e.Case != uuid.Nil || e.Tip != uuid.Nil) {
-		_, err := tx.CloseDeadlines(ctx, courtdb.CloseDeadlinesParams{Court: tx.Court, Rules: stopped, At: e.Occurred, Event: &e.ID,
-			CaseID: storage.Ref(e.Case), TipID: tipScope(e)})
-		if err != nil {
-			return err
-		}
+	if err := stop(ctx, tx, stopped, e); err != nil {
+		return err
 	}
 	if e.NoClocks {
 		return nil
@@ -74,6 +70,19 @@ func (d deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) erro
 		if err := Start(ctx, d.store, tx, clock); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// stop closes clocks of the case, or of the tip where there is no case.
+func stop(ctx context.Context, tx *storage.Tx, rules []string, e *Recorded) error {
+	switch {
+	case len(rules) == 0:
+		return nil
+	case e.Case != uuid.Nil:
+		return tx.CloseDeadlinesOfCase(ctx, courtdb.CloseDeadlinesOfCaseParams{Court: tx.Court, Rules: rules, At: e.Occurred, Event: &e.ID, CaseID: e.Case})
+	case e.Tip != uuid.Nil:
+		return tx.CloseDeadlinesOfTip(ctx, courtdb.CloseDeadlinesOfTipParams{Court: tx.Court, Rules: rules, At: e.Occurred, Event: &e.ID, TipID: e.Tip})
 	}
 	return nil
 }

@@ -49,53 +49,52 @@ func (q *Queries) CancelMatterDeadlines(ctx context.Context, arg CancelMatterDea
 	return err
 }
 
-const closeDeadlines = `-- name: CloseDeadlines :many
+const closeDeadlinesOfCase = `-- name: CloseDeadlinesOfCase :exec
 UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
-WHERE court = $1 AND state = 'open' AND rule = ANY($4::text[])
-  AND case_id IS NOT DISTINCT FROM $5 AND tip_id IS NOT DISTINCT FROM $6
-RETURNING id, rule, state
+WHERE court = $1 AND state = 'open' AND rule = ANY($4::text[]) AND case_id = $5::uuid AND matter_id IS NULL
 `
 
-type CloseDeadlinesParams struct {
+type CloseDeadlinesOfCaseParams struct {
 	Court  string
 	At     time.Time
 	Event  *uuid.UUID
 	Rules  []string
-	CaseID *uuid.UUID
-	TipID  *uuid.UUID
+	CaseID uuid.UUID
 }
 
-type CloseDeadlinesRow struct {
-	ID    uuid.UUID
-	Rule  string
-	State string
-}
-
-func (q *Queries) CloseDeadlines(ctx context.Context, arg CloseDeadlinesParams) ([]CloseDeadlinesRow, error) {
-	rows, err := q.db.Query(ctx, closeDeadlines,
+func (q *Queries) CloseDeadlinesOfCase(ctx context.Context, arg CloseDeadlinesOfCaseParams) error {
+	_, err := q.db.Exec(ctx, closeDeadlinesOfCase,
 		arg.Court,
 		arg.At,
 		arg.Event,
 		arg.Rules,
 		arg.CaseID,
+	)
+	return err
+}
+
+const closeDeadlinesOfTip = `-- name: CloseDeadlinesOfTip :exec
+UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
+WHERE court = $1 AND state = 'open' AND rule = ANY($4::text[]) AND tip_id = $5::uuid AND matter_id IS NULL
+`
+
+type CloseDeadlinesOfTipParams struct {
+	Court string
+	At    time.Time
+	Event *uuid.UUID
+	Rules []string
+	TipID uuid.UUID
+}
+
+func (q *Queries) CloseDeadlinesOfTip(ctx context.Context, arg CloseDeadlinesOfTipParams) error {
+	_, err := q.db.Exec(ctx, closeDeadlinesOfTip,
+		arg.Court,
+		arg.At,
+		arg.Event,
+		arg.Rules,
 		arg.TipID,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []CloseDeadlinesRow
-	for rows.Next() {
-		var i CloseDeadlinesRow
-		if err := rows.Scan(&i.ID, &i.Rule, &i.State); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return err
 }
 
 const closeMatterDeadlines = `-- name: CloseMatterDeadlines :exec

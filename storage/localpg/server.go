@@ -174,6 +174,9 @@ func (s *Server) Done() <-chan struct{} { return s.done }
 
 // Stop ends the server in order, or at once when ctx ends first. It may be called again.
 func (s *Server) Stop(ctx context.Context) error {
+	if s.home == nil { // another process's
+		return nil
+	}
 	err := s.stop(ctx, fast)
 	s.release()
 	return err

@@ -2,11 +2,13 @@
 INSERT INTO court.deadline (court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, explanation, owner_role, owner, team, escalate_role, rule_version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15, $16, $17, $18);
 
--- name: CloseDeadlines :many
+-- name: CloseDeadlinesOfCase :exec
 UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
-WHERE court = $1 AND state = 'open' AND rule = ANY(sqlc.arg(rules)::text[])
-  AND case_id IS NOT DISTINCT FROM sqlc.narg(case_id) AND tip_id IS NOT DISTINCT FROM sqlc.narg(tip_id)
-RETURNING id, rule, state;
+WHERE court = $1 AND state = 'open' AND rule = ANY(sqlc.arg(rules)::text[]) AND case_id = sqlc.arg(case_id)::uuid AND matter_id IS NULL;
+
+-- name: CloseDeadlinesOfTip :exec
+UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
+WHERE court = $1 AND state = 'open' AND rule = ANY(sqlc.arg(rules)::text[]) AND tip_id = sqlc.arg(tip_id)::uuid AND matter_id IS NULL;
 
 -- name: CloseMatterDeadlines :exec
 UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz

@@ -6,14 +6,14 @@ WITH first AS (
 rest AS (
   SELECT d.message_id FROM edge.delivery d WHERE d.court = sqlc.arg(court) AND d.state = 'queued' AND NOT d.urgent AND d.next_at <= sqlc.arg(now)::timestamptz
   ORDER BY d.next_at LIMIT sqlc.arg(most)::int - (SELECT count(*) FROM first) FOR UPDATE SKIP LOCKED),
-due AS (SELECT message_id FROM first UNION ALL SELECT message_id FROM rest),
-gone AS (
-  DELETE FROM edge.delivery d USING due LEFT JOIN disclosed.outgoing o ON o.court = sqlc.arg(court) AND o.id = due.message_id
-  WHERE d.court = sqlc.arg(court) AND d.message_id = due.message_id AND (o.id IS NULL OR o.withdrawn))
+due AS MATERIALIZED (
+  SELECT x.message_id, COALESCE(o.withdrawn, true) AS gone, COALESCE(o.channel, '')::text AS channel, o.address,
+    COALESCE(o.template, '')::text AS template, o.provider_ids, o.params, COALESCE(o.text, '')::text AS text, COALESCE(o.check_code, '')::text AS check_code
+  FROM (SELECT message_id FROM first UNION ALL SELECT message_id FROM rest) x LEFT JOIN disclosed.outgoing o ON o.court = sqlc.arg(court) AND o.id = x.message_id),
+gone AS (DELETE FROM edge.delivery d USING due WHERE due.gone AND d.court = sqlc.arg(court) AND d.message_id = due.message_id)
 UPDATE edge.delivery q SET tries = q.tries + 1, next_at = sqlc.arg(lease_until)::timestamptz
-FROM due, disclosed.outgoing o
-WHERE q.court = sqlc.arg(court) AND q.message_id = due.message_id AND o.court = sqlc.arg(court) AND o.id = due.message_id AND NOT o.withdrawn
-RETURNING q.message_id, q.tries, o.channel, o.address, o.template, o.provider_ids, o.params, o.text, o.check_code;
+FROM due WHERE NOT due.gone AND q.court = sqlc.arg(court) AND q.message_id = due.message_id
+RETURNING q.message_id, q.tries, due.channel, due.address, due.template, due.provider_ids, due.params, due.text, due.check_code;
 
 -- name: FinishBatch :one
 -- One statement a batch: the try, what it led to and, when it led to something, the receipt. A yes counts whoever brings
@@ -28,13 +28,13 @@ done AS (
     tries = CASE WHEN r.outcome = '' THEN d.tries - 1 ELSE d.tries END
   FROM r WHERE d.court = sqlc.arg(court) AND d.message_id = r.id AND d.state = 'queued'
     AND (r.state IN ('sent', 'delivered') OR d.next_at = sqlc.arg(lease)::timestamptz)
-  RETURNING d.message_id),
+  RETURNING r.receipt, r.at, r.meta),
 tried AS (
   INSERT INTO edge.attempt (court, id, message_id, at, provider, outcome, detail)
   SELECT sqlc.arg(court), r.attempt, r.id, r.at, r.provider, r.outcome, r.detail FROM r WHERE r.outcome <> ''),
 told AS (
   INSERT INTO inbox.submission (court, id, kind, received_at, meta)
-  SELECT sqlc.arg(court), r.receipt, 'delivery', r.at, r.meta::jsonb FROM r JOIN done ON done.message_id = r.id WHERE r.meta <> '')
+  SELECT sqlc.arg(court), done.receipt, 'delivery', done.at, done.meta::jsonb FROM done WHERE done.meta <> '')
 SELECT count(*) FROM done;
 
 -- name: NoteReport :many

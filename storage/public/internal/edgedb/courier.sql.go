@@ -19,14 +19,14 @@ WITH first AS (
 rest AS (
   SELECT d.message_id FROM edge.delivery d WHERE d.court = $2 AND d.state = 'queued' AND NOT d.urgent AND d.next_at <= $3::timestamptz
   ORDER BY d.next_at LIMIT $4::int - (SELECT count(*) FROM first) FOR UPDATE SKIP LOCKED),
-due AS (SELECT message_id FROM first UNION ALL SELECT message_id FROM rest),
-gone AS (
-  DELETE FROM edge.delivery d USING due LEFT JOIN disclosed.outgoing o ON o.court = $2 AND o.id = due.message_id
-  WHERE d.court = $2 AND d.message_id = due.message_id AND (o.id IS NULL OR o.withdrawn))
+due AS MATERIALIZED (
+  SELECT x.message_id, COALESCE(o.withdrawn, true) AS gone, COALESCE(o.channel, '')::text AS channel, o.address,
+    COALESCE(o.template, '')::text AS template, o.provider_ids, o.params, COALESCE(o.text, '')::text AS text, COALESCE(o.check_code, '')::text AS check_code
+  FROM (SELECT message_id FROM first UNION ALL SELECT message_id FROM rest) x LEFT JOIN disclosed.outgoing o ON o.court = $2 AND o.id = x.message_id),
+gone AS (DELETE FROM edge.delivery d USING due WHERE due.gone AND d.court = $2 AND d.message_id = due.message_id)
 UPDATE edge.delivery q SET tries = q.tries + 1, next_at = $1::timestamptz
-FROM due, disclosed.outgoing o
-WHERE q.court = $2 AND q.message_id = due.message_id AND o.court = $2 AND o.id = due.message_id AND NOT o.withdrawn
-RETURNING q.message_id, q.tries, o.channel, o.address, o.template, o.provider_ids, o.params, o.text, o.check_code
+FROM due WHERE NOT due.gone AND q.court = $2 AND q.message_id = due.message_id
+RETURNING q.message_id, q.tries, due.channel, due.address, due.template, due.provider_ids, due.params, due.text, due.check_code
 `
 
 type ClaimBatchParams struct {
@@ -95,13 +95,13 @@ done AS (
     tries = CASE WHEN r.outcome = '' THEN d.tries - 1 ELSE d.tries END
   FROM r WHERE d.court = $12 AND d.message_id = r.id AND d.state = 'queued'
     AND (r.state IN ('sent', 'delivered') OR d.next_at = $13::timestamptz)
-  RETURNING d.message_id),
+  RETURNING r.receipt, r.at, r.meta),
 tried AS (
   INSERT INTO edge.attempt (court, id, message_id, at, provider, outcome, detail)
   SELECT $12, r.attempt, r.id, r.at, r.provider, r.outcome, r.detail FROM r WHERE r.outcome <> ''),
 told AS (
   INSERT INTO inbox.submission (court, id, kind, received_at, meta)
-  SELECT $12, r.receipt, 'delivery', r.at, r.meta::jsonb FROM r JOIN done ON done.message_id = r.id WHERE r.meta <> '')
+  SELECT $12, done.receipt, 'delivery', done.at, done.meta::jsonb FROM done WHERE done.meta <> '')
 SELECT count(*) FROM done
 `
 
