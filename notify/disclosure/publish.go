@@ -3,8 +3,7 @@ package disclosure
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
+	"strings"
 
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/rulebook"
@@ -66,16 +65,28 @@ func profileOf(book *rulebook.Book) exchange.Profile {
 		Tip: exchange.TipForm{Warning: c.Tip.Warning, WarningVersion: c.Tip.WarningVersion, Privacy: c.Tip.Privacy, MaxText: c.Tip.MaxText,
 			MaxFiles: c.Tip.MaxFiles, Clause: c.Tip.Clause},
 		Words: map[string]map[string]string{}}
-	for i, h := range c.Hotlines {
+	for _, h := range c.Hotlines {
 		p.Hotlines = append(p.Hotlines, exchange.Hotline{Name: h.Name, Phone: h.Phone, Hours: h.Hours, Clause: h.Clause})
-		for lang, words := range book.Words {
-			if p.Words[lang] == nil {
-				p.Words[lang] = maps.Clone(words)
-			}
-			if w, ok := words[fmt.Sprintf("hotline.%d.name", i)]; ok {
-				p.Words[lang][fmt.Sprintf("hotline.%d.name", i)] = w
-			}
-		}
+	}
+	for lang, words := range book.Words {
+		p.Words[lang] = publicWords(words)
 	}
 	return p
+}
+
+// publicWords are the translations the public half may need, the court's own facts under the ids exchange names.
+func publicWords(words map[string]string) map[string]string {
+	out := map[string]string{}
+	for id, text := range words {
+		fact, ok := strings.CutPrefix(id, "court.")
+		if !ok {
+			out[id] = text
+			continue
+		}
+		if n, ok := strings.CutPrefix(fact, "hotlines."); ok {
+			fact = "hotline." + n + ".name"
+		}
+		out[fact] = text
+	}
+	return out
 }

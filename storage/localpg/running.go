@@ -9,7 +9,7 @@ import (
 // Running gives the server that another process has started on dir, so that a command can use it
 // beside a program that serves; Stop leaves it alone.
 func Running(dir string) (*Server, bool) {
-	files, _ := filepath.Glob(filepath.Join(dir, "postgres-*", "postmaster.pid"))
+	files, _ := filepath.Glob(filepath.Join(dir, "postgres-*", "data", "postmaster.pid"))
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		lines := strings.Split(string(raw), "\n")

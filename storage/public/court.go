@@ -105,7 +105,7 @@ func (s *Store) Clause(ctx context.Context, court, id string) (Clause, error) {
 		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return c, problem.New(problem.NotFound, "clause.unknown", "没有这一条款，可能已经修订。请到“关于与规范文件”查看全文。")
+		return c, problem.New(problem.NotFound, "clause.unknown", "没有这一条款，可能已经修订。请到“规范文件”查看全文。")
 	}
 	return c, err
 }
