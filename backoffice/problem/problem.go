@@ -3,6 +3,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind says what sort of trouble it is; the web kit maps it to an HTTP status in one place.
@@ -95,4 +96,16 @@ func As(err error) (*Error, bool) {
 func Is(err error, kind Kind) bool {
 	e, ok := As(err)
 	return ok && e.Kind == kind
+}
+
+// Sentence is the Chinese sentence with its values filled in, and the legal basis if a rule refused.
+func (e *Error) Sentence() string {
+	text := e.Text
+	for k, v := range e.Args {
+		text = strings.ReplaceAll(text, "{"+k+"}", fmt.Sprint(v))
+	}
+	if e.Basis != "" {
+		text += "（依据：" + e.Basis + "）"
+	}
+	return text
 }
