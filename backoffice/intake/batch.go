@@ -206,6 +206,9 @@ func (p *parser) addParty(l line) {
 	if c == nil {
 		return
 	}
+	if v := l.cells["类型"]; v == "单位" || v == "公司" || v == "法人" { // what clerks write for it
+		l.cells["类型"] = string(enforcement.PersonCompany)
+	}
 	x := importedParty{Key: l.cells["当事人编号"], Name: l.cells["姓名或名称"], Address: l.cells["地址"], Represents: l.cells["代表的当事人编号"],
 		Role: coded(l, "诉讼地位", enforcement.AllRoles()), Kind: coded(l, "类型", enforcement.AllPersonKinds()),
 		MandateUntil: l.date("代理期限至"), LeftOn: l.date("退出日期"), Unreachable: l.yes("下落不明")}

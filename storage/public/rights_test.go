@@ -113,7 +113,7 @@ func TestPublicAccountCannotReachFurther(t *testing.T) {
 		"SET ROLE mingzhi_court", "SET SESSION AUTHORIZATION mingzhi_court", "GRANT mingzhi_court TO mingzhi_public",
 		"ALTER ROLE mingzhi_public BYPASSRLS", "ALTER ROLE mingzhi_public SUPERUSER", "SET row_security = off; SELECT * FROM disclosed.tip",
 		"SELECT * FROM pg_authid", "SELECT * FROM pg_shadow", "SELECT pg_read_file('/etc/passwd')", "COPY edge.rate TO PROGRAM 'true'",
-		"COPY edge.rate FROM '/etc/passwd'", "SELECT lo_import('/etc/passwd')", "SELECT pg_reload_conf()", "SELECT pg_terminate_backend(1)",
+		"COPY edge.rate FROM '/etc/passwd'", "SELECT lo_import('/etc/passwd')", "SELECT pg_reload_conf()",
 		"SELECT nextval('inbox.submission_seq_seq')", "ALTER TABLE edge.rate OWNER TO mingzhi_public", "DROP POLICY tenant ON edge.rate",
 		"INSERT INTO inbox.submission (court, id, kind, received_at, meta) VALUES ('wugang', gen_random_uuid(), 'tip', now(), '{}')",
 		"INSERT INTO edge.rate VALUES ('wugang', 'k', 1, now())",

@@ -277,6 +277,7 @@ func TestTipTakesOneRoundTrip(t *testing.T) {
 func BenchmarkSubmitTip(b *testing.B) {
 	f := open(b)
 	limit := Limit{Client: "bench", Most: 1 << 30, Window: time.Hour}
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			limit := limit
