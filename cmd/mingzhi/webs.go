@@ -1,17 +1,83 @@
 package main
 
 import (
-	"github.com/gofiber/fiber/v2"
+	"context"
+	"time"
 
+	"github.com/gofiber/fiber/v2"
+	"github.com/pquerna/otp/totp"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/staff"
 	"mingzhi/cmd/internal/boot"
 	"mingzhi/cmd/internal/demo"
+	"mingzhi/cmd/internal/devtray"
 	"mingzhi/cmd/internal/publichalf"
+	"mingzhi/storage"
 )
 
 func (c *serveCmd) desk(h *house, m *boot.Metrics) (*fiber.App, error) {
 	return fiber.New(fiber.Config{DisableStartupMessage: true}), nil
 }
 
+// tray is the demonstration's page of messages, codes and the clock.
 func (c *serveCmd) tray(h *house, half *publichalf.Half, accounts []demo.Account) *fiber.App {
-	return fiber.New(fiber.Config{DisableStartupMessage: true})
+	return devtray.New(devtray.Options{Store: half.Store, Clock: h.clock, Log: h.log, NextWorkday: h.nextWorkday, NextDue: h.nextDue,
+		CheckURL: func(court, _ string) string { return "http://" + c.Portal + "/" + court + "/message" },
+		DeskURL:  func(court string) string { return "http://" + c.Desk + "/" + court },
+		Accounts: func(court string) []devtray.Account {
+			var list []devtray.Account
+			for _, a := range accounts {
+				if a.Court != court {
+					continue
+				}
+				code, err := totp.GenerateCode(a.Secret, h.clock.Now())
+				if err != nil {
+					code = "—"
+				}
+				list = append(list, devtray.Account{Login: a.Login, Name: a.Name, Role: a.RoleName, Password: a.Password, Code: code})
+			}
+			return list
+		}})
+}
+
+// nextWorkday is the same time of day on the next working day.
+func (h *house) nextWorkday(t time.Time) time.Time {
+	days, err := h.store.Calendar(context.Background())
+	if err != nil {
+		return t.AddDate(0, 0, 1)
+	}
+	for d := t.AddDate(0, 0, 1); ; d = d.AddDate(0, 0, 1) {
+		if days.Workday(calendar.On(d)).Working {
+			return d
+		}
+	}
+}
+
+// nextDue is the next instant at which something by itself will happen: a clock falls due, or a
+// disclosure that is held may be told.
+func (h *house) nextDue(ctx context.Context) (time.Time, bool) {
+	courts, err := h.store.Courts(ctx)
+	if err != nil {
+		return time.Time{}, false
+	}
+	var next *time.Time
+	for _, court := range courts {
+		err := h.store.InTx(ctx, staff.Machine(court.ID), func(tx *storage.Tx) error {
+			var at *time.Time
+			err := tx.QueryRow(ctx, `SELECT least((SELECT min(due_at) FROM court.deadline WHERE state = 'open' AND due_at > $1),
+				(SELECT min(not_before) FROM court.disclosure WHERE state = 'held' AND not_before > $1))`, tx.At).Scan(&at)
+			if err == nil && at != nil && (next == nil || at.Before(*next)) {
+				next = at
+			}
+			return err
+		})
+		if err != nil {
+			return time.Time{}, false
+		}
+	}
+	if next == nil {
+		return time.Time{}, false
+	}
+	return next.Add(time.Second), true
 }

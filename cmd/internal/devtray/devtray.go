@@ -28,8 +28,13 @@ type Options struct {
 	NextWorkday func(t time.Time) time.Time                 // the same time of day, one working day on
 	NextDue     func(ctx context.Context) (time.Time, bool) // the next deadline still to come
 	CheckURL    func(court, code string) string             // the portal's page that checks a code; nil: no link
+	Accounts    func(court string) []Account                // the desk's log-ins of a court
+	DeskURL     func(court string) string                   // the desk's sign-in page; "" means there is none here
 	Log         *slog.Logger
 }
+
+// Account is a log-in of the demonstration with the one-time code that holds now.
+type Account struct{ Login, Name, Role, Password, Code string }
 
 //go:embed tray.css
 var style []byte
@@ -47,6 +52,7 @@ func New(o Options) *fiber.App {
 	app.Get("/tray.js", func(c *fiber.Ctx) error { return c.Type("js", "utf-8").Send(script) })
 	app.Get("/", func(c *fiber.Ctx) error { return p.show(c, webkit.Form{}) })
 	app.Get("/live", p.live)
+	app.Get("/accounts", p.accounts)
 	app.Post("/clock", p.move)
 	return app
 }
@@ -113,6 +119,23 @@ func (p *page) show(c *fiber.Ctx, form webkit.Form) error {
 	}
 	l.form = form
 	return webkit.Render(c, document(l))
+}
+
+// accounts lists the desk's log-ins; the codes change every half minute by the demonstration's clock.
+func (p *page) accounts(c *fiber.Ctx) error {
+	l, err := p.look(c)
+	if err != nil {
+		return err
+	}
+	var list []Account
+	if p.Accounts != nil {
+		list = p.Accounts(l.court)
+	}
+	desk := ""
+	if p.DeskURL != nil {
+		desk = p.DeskURL(l.court)
+	}
+	return webkit.Render(c, accountsPage(l, list, desk))
 }
 
 // live is the part that changes by itself; the script fetches it, so that what is being typed stays.

@@ -1,0 +1,69 @@
+// Command mingzhi-public is the internet half alone: portal and courier. Staff code is not linked into it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/sync/errgroup"
+
+	"mingzhi/cmd/internal/boot"
+	"mingzhi/cmd/internal/publichalf"
+	"mingzhi/storage/files"
+	"mingzhi/storage/sealing"
+)
+
+type cli struct {
+	DatabaseURL string `help:"公开一侧的数据库账号 mingzhi_public。" env:"PUBLIC_DATABASE_URL" required:""`
+	Data        string `help:"数据目录：密钥（只要公开一侧的）与收件文件。" default:".mingzhi" env:"MINGZHI_DATA" type:"path"`
+	Portal      string `help:"门户的监听地址。" default:"127.0.0.1:8080" env:"MINGZHI_PORTAL"`
+	Ops         string `help:"健康检查与指标（不对外）。" default:"127.0.0.1:8084" env:"MINGZHI_OPS"`
+	Secure      bool   `help:"前面有 HTTPS。" env:"MINGZHI_SECURE"`
+	LogLevel    string `help:"日志级别。" default:"info" enum:"debug,info,warn,error" env:"MINGZHI_LOG"`
+}
+
+func main() {
+	var c cli
+	kong.Parse(&c, kong.Name("mingzhi-public"), kong.Description("明执的互联网一侧：门户与消息投递。"))
+	ctx, stop := boot.Signals()
+	defer stop()
+	if err := c.run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		boot.Fail(err)
+	}
+}
+
+func (c *cli) run(ctx context.Context) error {
+	web, err := boot.Listen(c.Portal)
+	if err != nil {
+		return err
+	}
+	ops, err := boot.Listen(c.Ops)
+	if err != nil {
+		return err
+	}
+	keys, err := sealing.OpenPublic(filepath.Join(c.Data, "keys"))
+	if err != nil {
+		return err
+	}
+	stores, err := files.OpenLocalPublic(filepath.Join(c.Data, "files"))
+	if err != nil {
+		return err
+	}
+	metrics := boot.NewMetrics()
+	clock := boot.SystemClock()
+	half, err := publichalf.Open(ctx, publichalf.Options{DSN: c.DatabaseURL, Keys: keys, Files: stores, Log: boot.Log(c.LogLevel, true), Now: clock.Now,
+		Secure: c.Secure, Metrics: metrics})
+	if err != nil {
+		return err
+	}
+	defer half.Close()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return boot.Serve(ctx, half.Portal(), web) })
+	g.Go(func() error { return boot.Serve(ctx, boot.Ops(metrics, half.Store.Ping), ops) })
+	g.Go(func() error { return half.Courier().Run(ctx) })
+	fmt.Printf("明执（公开一侧）已启动：http://%s\n", c.Portal)
+	return g.Wait()
+}
