@@ -20,6 +20,7 @@ problem, calendar, enforcement, storage/public/internal/edgedb, storage/sealing,
         < portal/inquiry < portal, bots/dialogue < bots
 bots/wechat < notify/channel, bots
 storage/public, notify/channel < notify/courier
+problem < portal/words
 problem, portal/words < portal/webkit < portal, desk
 portal/words < bots/dialogue
 portal/exchange < storage, storage/public

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// settings are the sizes of a run.
+type settings struct {
+	only     string
+	rounds   int
+	length   time.Duration
+	conns    int
+	pool     int
+	acts     int
+	messages int
+	profile  string
+}
+
+func main() {
+	var s settings
+	flag.StringVar(&s.only, "rows", "tip,record,dispatch", "which rows, by name")
+	flag.IntVar(&s.rounds, "rounds", 5, "measured rounds of subject and reference in turns, after one that is thrown away")
+	flag.DurationVar(&s.length, "length", 3*time.Second, "of a round of requests")
+	flag.IntVar(&s.conns, "conns", 64, "connections at once")
+	flag.IntVar(&s.pool, "pool", 8, "database connections, for subject and reference alike")
+	flag.IntVar(&s.acts, "acts", 1500, "acts in a round of record")
+	flag.IntVar(&s.messages, "messages", 20000, "messages in a round of dispatch")
+	flag.StringVar(&s.profile, "profile", "", "write a CPU profile of the subjects here")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, s); err != nil {
+		fmt.Fprintln(os.Stderr, "基准测试没有做完：", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, s settings) error {
+	st, err := openStage(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	fmt.Printf("%s/%s, %d CPU, %s, PostgreSQL with fsync and synchronous commit; medians of %d rounds in turns\n\n",
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), s.rounds)
+	if s.profile != "" {
+		f, err := os.Create(s.profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		st.profile = f
+		defer pprof.StopCPUProfile()
+	}
+	var lines []line
+	for _, r := range []row{tipRow, recordRow, dispatchRow} {
+		if !strings.Contains(s.only, r.name) {
+			continue
+		}
+		l, err := r.measure(ctx, st)
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.name, err)
+		}
+		lines = append(lines, l)
+	}
+	print(lines)
+	return nil
+}

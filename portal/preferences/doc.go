@@ -1,0 +1,2 @@
+// Package preferences is the page of language, size and colours.
+package preferences

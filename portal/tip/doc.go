@@ -1,0 +1,2 @@
+// Package tip is the page on which anybody tells the court of a person or an asset.
+package tip
