@@ -177,11 +177,12 @@ func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rul
 			s.form[k] = v
 		}
 	}
-	if err := e.stopClock(ctx, tx, s, step.ID); err != nil {
-		return err
-	}
 	act := "done"
-	if step.Receipt != "" {
+	if step.Receipt == "" {
+		if err := e.stopClock(ctx, tx, s, step.ID); err != nil {
+			return err
+		}
+	} else { // the clock runs on until the receiver has signed
 		act = "handed_over"
 		s.enter(tx, step)
 		s.Awaiting = step.Receipt
@@ -245,6 +246,9 @@ func (e *Engine) Receive(ctx context.Context, actor staff.Actor, id uuid.UUID) e
 			return notYours
 		}
 		old, awaiting := s.Step, s.Awaiting
+		if err := e.stopClock(ctx, tx, s, old); err != nil {
+			return err
+		}
 		s.Holder = actor.Person()
 		if err := s.note(ctx, tx, "received", nil); err != nil {
 			return err

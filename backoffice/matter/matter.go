@@ -218,7 +218,7 @@ func (e *Engine) startClock(ctx context.Context, tx *storage.Tx, s *state, step 
 	if len(step.By) > 0 {
 		role = step.By[0]
 	}
-	return docket.Start(ctx, e.store, tx, docket.Clock{Rule: s.Process + "." + step.ID, Name: step.Name, Clause: clause,
+	return docket.Start(ctx, tx, docket.Clock{Rule: s.Process + "." + step.ID, Name: step.Name, Clause: clause,
 		Length: within.For(s.Urgent).Rule(), Start: start, Matter: s.ID, Case: storage.Deref(s.CaseID), Tip: storage.Deref(s.TipID),
 		OwnerRole: role, Owner: s.Holder, Team: s.Team, Escalate: within.Escalate})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/desk"
 	"mingzhi/backoffice/staff"
 	"mingzhi/cmd/internal/boot"
 	"mingzhi/cmd/internal/demo"
@@ -16,8 +17,10 @@ import (
 	"mingzhi/storage"
 )
 
+// desk is the staff's web.
 func (c *serveCmd) desk(h *house, m *boot.Metrics) (*fiber.App, error) {
-	return fiber.New(fiber.Config{DisableStartupMessage: true}), nil
+	return desk.New(desk.Deps{Store: h.store, Docket: h.docket, Engine: h.matters, Intake: h.intake, Disclosure: h.disclosure, Accounts: h.accounts,
+		Log: h.log, Secure: c.Secure, Before: []fiber.Handler{m.Requests("desk")}}), nil
 }
 
 // tray is the demonstration's page of messages, codes and the clock.

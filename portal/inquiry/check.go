@@ -22,7 +22,7 @@ func (s *Service) CheckMessage(ctx context.Context, court string, client Client,
 	code := strings.Join(strings.Fields(norm.NFKC.String(typed)), "")
 	if !sixDigits.MatchString(code) {
 		var f problem.Form
-		f.Add("code", problem.New(problem.Invalid, "message.code_format", "校验码是消息末尾的 6 位数字，请对照消息再填一次。"))
+		f.Add("code", problem.New(problem.Invalid, "message.code_format", "核验码是消息末尾的 6 位数字，请对照消息再填一次。"))
 		return nil, f.Err()
 	}
 	limit := s.limit("check", client, checkedMessages, quarter)

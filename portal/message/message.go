@@ -11,7 +11,7 @@ import (
 // Routes are the page's lines of the route table.
 func Routes(service *inquiry.Service) []frame.Route {
 	return []frame.Route{
-		{Method: fiber.MethodGet, Path: "/:court/message", Sentence: "消息验真：填写校验码", Handler: ask},
+		{Method: fiber.MethodGet, Path: "/:court/message", Sentence: "消息验真：填写核验码", Handler: ask},
 		{Method: fiber.MethodPost, Path: "/:court/message", Sentence: "消息验真：结果", Handler: check(service)},
 	}
 }

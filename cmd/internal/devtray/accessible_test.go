@@ -40,7 +40,7 @@ func must[T any](t *testing.T) func(T, error) T {
 // letters that appear by themselves while what is being typed stays. LOOK keeps the pictures.
 func TestBrowser(t *testing.T) {
 	b := open(t)
-	b.lay("alpha", "【甲法院】您的案件（2026）甲01执101号已立案执行，请登录门户查看进展。验真码012345。", monday)
+	b.lay("alpha", "【甲法院】您的案件（2026）甲01执101号已立案执行，请登录门户查看进展。核验码012345。", monday)
 	listener := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	go b.app.Listener(listener)
 	t.Cleanup(func() { b.app.Shutdown() })

@@ -805,7 +805,7 @@ func letter(m message) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if m.CheckCode != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<p class=\"letter-foot\"><span>验真码 <strong class=\"nobreak\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<p class=\"letter-foot\"><span>核验码 <strong class=\"nobreak\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -836,7 +836,7 @@ func letter(m message) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs("复制验真码 " + m.CheckCode)
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs("复制核验码 " + m.CheckCode)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cmd/internal/devtray/page.templ`, Line: 163, Col: 136}
 			}
