@@ -102,6 +102,19 @@ func (s *Store) CalendarChanged() {
 	s.books.days = nil
 }
 
+// Holds reports the version of a court's book in force, if it has this hash and the public half has been given it.
+func (s *Store) Holds(ctx context.Context, court, hash string) (version int, yes bool, err error) {
+	err = s.inCourt(ctx, court, func(tx pgx.Tx) error {
+		row, err := courtdb.New(tx).InForce(ctx, court)
+		if NoRows(err) {
+			return nil
+		}
+		version, yes = int(row.Version), row.Hash == hash && row.Disclosed == row.Version
+		return err
+	})
+	return version, yes, explain(err)
+}
+
 // Publish stores a packed, checked rulebook as the next version; publishing what is in force already changes nothing.
 func (s *Store) Publish(ctx context.Context, book *rulebook.Book, body []byte, hash string, by *uuid.UUID) (version int, changed bool, err error) {
 	err = s.inCourt(ctx, book.Court.ID, func(tx pgx.Tx) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
@@ -71,18 +72,25 @@ type Tx struct {
 	At      time.Time
 	Book    *rulebook.Book
 	Version int // of the rulebook
+	Days    *calendar.Calendar
 	Keys    *sealing.Keyring
 }
 
 // InTx runs fn in one transaction of the actor's court; every change of the act is in it or none is.
 // A serialization failure or deadlock runs fn again, so fn touches nothing outside the database.
 func (s *Store) InTx(ctx context.Context, actor staff.Actor, fn func(*Tx) error) error {
-	book, version, err := s.Book(ctx, actor.Court)
-	if err != nil {
+	// Book and calendar are read before the transaction has its connection: to ask for a second one
+	// while holding the first would stop everybody once all are held.
+	act := Tx{Court: actor.Court, Actor: actor, Keys: s.Keys}
+	var err error
+	if act.Book, act.Version, err = s.Book(ctx, actor.Court); err != nil {
+		return err
+	}
+	if act.Days, err = s.Calendar(ctx); err != nil {
 		return err
 	}
 	for try := 1; ; try++ {
-		err = s.once(ctx, actor, book, version, fn)
+		err = s.once(ctx, act, fn)
 		var pg *pgconn.PgError
 		if try < 4 && errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") {
 			continue
@@ -91,9 +99,14 @@ func (s *Store) InTx(ctx context.Context, actor staff.Actor, fn func(*Tx) error)
 	}
 }
 
-func (s *Store) once(ctx context.Context, actor staff.Actor, book *rulebook.Book, version int, fn func(*Tx) error) error {
-	return s.inCourt(ctx, actor.Court, func(tx pgx.Tx) error {
-		return fn(&Tx{Tx: tx, Queries: courtdb.New(tx), Court: actor.Court, Actor: actor, At: s.now(), Book: book, Version: version, Keys: s.Keys})
+func (s *Store) once(ctx context.Context, act Tx, fn func(*Tx) error) error {
+	return s.inCourt(ctx, act.Court, func(tx pgx.Tx) error {
+		behind := &behind{Tx: tx}
+		act.Tx, act.Queries, act.At = behind, courtdb.New(behind), s.now()
+		if err := fn(&act); err != nil {
+			return err
+		}
+		return behind.flush(ctx)
 	})
 }
 

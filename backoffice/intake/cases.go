@@ -178,7 +178,7 @@ func (in *Intake) bringCase(ctx context.Context, tx *storage.Tx, c *imported, cu
 		return state, err
 	}
 	filed := docket.Event{Code: "case_filed", Case: id, Occurred: c.FiledOn.Time().Add(9 * time.Hour), SourceKey: c.key() + ":filed", Imported: true,
-		NoClocks: c.FiledOn.Before(cutOver) || c.ClosedOn != nil,
+		NoClocks: c.FiledOn.Before(cutOver),
 		Facts:    map[string]any{"filed_on": c.FiledOn, "applied_on": c.FiledOn, "amount_applied": c.Applied}}
 	if filed.Occurred.After(tx.At) {
 		filed.Occurred = tx.At
@@ -194,12 +194,15 @@ func (in *Intake) bringCase(ctx context.Context, tx *storage.Tx, c *imported, cu
 			}
 		}
 		_, err := in.docket.Record(ctx, tx, docket.Event{Code: e.Code, Case: id, Party: parties[e.Party], Occurred: e.Occurred, Effect: e.Effect,
-			SourceKey: c.key() + ":" + e.Seq, Facts: facts, Imported: true, NoClocks: calendar.On(e.Occurred).Before(cutOver) || c.ClosedOn != nil})
+			SourceKey: c.key() + ":" + e.Seq, Facts: facts, Imported: true, NoClocks: calendar.On(e.Occurred).Before(cutOver)})
 		if err != nil {
 			return state, err
 		}
 	}
-	return state, nil
+	if c.ClosedOn == nil {
+		return state, nil
+	}
+	return state, tx.CancelCaseDeadlines(ctx, courtdb.CancelCaseDeadlinesParams{Court: tx.Court, CaseID: id, At: tx.At})
 }
 
 func saveCase(ctx context.Context, tx *storage.Tx, id uuid.UUID, state standingState, c *imported) error {

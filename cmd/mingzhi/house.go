@@ -228,11 +228,14 @@ func (h *house) publishOne(ctx context.Context, books fs.FS, court string) error
 	if err != nil {
 		return err
 	}
-	if _, err := rulebook.Load(fsys); err != nil {
-		return err
-	}
 	packed, hash, err := rulebook.Pack(fsys)
 	if err != nil {
+		return err
+	}
+	if _, held, err := h.store.Holds(ctx, court, hash); err != nil || held {
+		return err
+	}
+	if _, err := rulebook.Load(fsys); err != nil {
 		return err
 	}
 	_, _, err = disclosure.Publish(ctx, h.store, packed, hash, staff.Machine(court))

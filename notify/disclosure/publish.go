@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/portal/exchange"
@@ -16,15 +17,20 @@ import (
 // Publish checks, stores and discloses a packed rulebook: staff work under it from the next act
 // on, and the public half gets what it needs of it. Publishing what is in force changes nothing.
 func Publish(ctx context.Context, store *storage.Store, body []byte, hash string, actor staff.Actor) (version int, changed bool, err error) {
+	if version, yes, err := store.Holds(ctx, actor.Court, hash); err != nil || yes {
+		return version, false, err
+	}
 	book, err := rulebook.Unpack(body)
 	if err != nil {
 		return 0, false, err
+	}
+	if book.Court.ID != actor.Court {
+		return 0, false, problem.New(problem.Refused, "rulebook.other_court", "这是{court}的规则书，不能发布到别的法院。", "court", book.Court.Name)
 	}
 	version, changed, err = store.Publish(ctx, book, body, hash, actor.Person())
 	if err != nil {
 		return 0, false, err
 	}
-	actor.Court = book.Court.ID
 	err = store.InTx(ctx, actor, func(tx *storage.Tx) error {
 		if err := outward(ctx, tx, book, version); err != nil {
 			return err

@@ -24,6 +24,24 @@ func (q *Queries) DeleteCalendarDay(ctx context.Context, day time.Time) (int64, 
 	return result.RowsAffected(), nil
 }
 
+const inForce = `-- name: InForce :one
+SELECT r.version, r.hash, COALESCE((SELECT d.version FROM disclosed.court d WHERE d.court = r.court), 0)::int AS disclosed
+FROM court.rulebook r WHERE r.court = $1 ORDER BY r.version DESC LIMIT 1
+`
+
+type InForceRow struct {
+	Version   int32
+	Hash      string
+	Disclosed int32
+}
+
+func (q *Queries) InForce(ctx context.Context, court string) (InForceRow, error) {
+	row := q.db.QueryRow(ctx, inForce, court)
+	var i InForceRow
+	err := row.Scan(&i.Version, &i.Hash, &i.Disclosed)
+	return i, err
+}
+
 const insertRulebook = `-- name: InsertRulebook :exec
 INSERT INTO court.rulebook (court, version, hash, body, published_at, published_by) VALUES ($1, $2, $3, $4, $5, $6)
 `

@@ -26,3 +26,7 @@ ON CONFLICT (day) DO UPDATE SET kind = EXCLUDED.kind, name = EXCLUDED.name, sour
 
 -- name: DeleteCalendarDay :execrows
 DELETE FROM court.calendar_day WHERE day = $1;
+
+-- name: InForce :one
+SELECT r.version, r.hash, COALESCE((SELECT d.version FROM disclosed.court d WHERE d.court = r.court), 0)::int AS disclosed
+FROM court.rulebook r WHERE r.court = $1 ORDER BY r.version DESC LIMIT 1;

@@ -18,7 +18,7 @@ WHERE court = $1 AND state = 'open' AND matter_id = sqlc.arg(matter_id)::uuid AN
 UPDATE court.deadline SET state = 'cancelled', closed_at = sqlc.arg(at)::timestamptz WHERE court = $1 AND state = 'open' AND matter_id = sqlc.arg(matter_id)::uuid;
 
 -- name: CancelCaseDeadlines :exec
-UPDATE court.deadline SET state = 'cancelled', closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
+UPDATE court.deadline SET state = 'cancelled', closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.narg(event)
 WHERE court = $1 AND state = 'open' AND case_id = sqlc.arg(case_id)::uuid AND matter_id IS NULL;
 
 -- name: DeadlinesOfCase :many
