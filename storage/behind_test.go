@@ -1,12 +1,14 @@
 package storage_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/backofficetest"
+	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/staff"
 	"mingzhi/storage"
 	"mingzhi/storage/courtdb"
@@ -47,9 +49,9 @@ func TestAWriteThatFailsFailsTheActWhateverComesAfterIt(t *testing.T) {
 	h := backofficetest.New(t)
 	id := storage.NewID()
 	for name, then := range map[string]func(*storage.Tx) error{
-		"nothing": func(*storage.Tx) error { return nil },
-		"a read":  func(tx *storage.Tx) error { _, _ = tx.LatestAlert(ctx, tx.Court); return nil },
-		"a batch": func(tx *storage.Tx) error { _, err := tx.Begin(ctx); _ = err; return nil },
+		"nothing":     func(*storage.Tx) error { return nil },
+		"a read":      func(tx *storage.Tx) error { _, _ = tx.LatestAlert(ctx, tx.Court); return nil },
+		"a savepoint": func(tx *storage.Tx) error { _, _ = tx.Begin(ctx); return nil },
 	} {
 		err := h.Store.InTx(ctx, staff.Machine(walled), func(tx *storage.Tx) error {
 			if err := alert(tx, id); err != nil {
@@ -68,17 +70,12 @@ func TestAWriteThatFailsFailsTheActWhateverComesAfterIt(t *testing.T) {
 func TestActsThatStartClocksDoNotWaitForEachOther(t *testing.T) {
 	h := backofficetest.New(t)
 	var all sync.WaitGroup
-	for range 40 {
+	for i := range 12 {
+		id, _ := h.Case(walled, fmt.Sprintf("（2026）琼02执%d号", i+1), "enforcement_1", uuid.Nil, backofficetest.Party{Role: "applicant", Name: "甲"})
 		all.Go(func() {
-			h.Store.CalendarChanged()
 			err := h.Store.InTx(ctx, staff.Machine(walled), func(tx *storage.Tx) error {
-				if tx.Days.LastPublished() == 0 {
-					t.Error("the act has no calendar")
-				}
-				_, err := tx.LatestAlert(ctx, tx.Court)
-				if storage.NoRows(err) {
-					return nil
-				}
+				h.Store.CalendarChanged()
+				_, err := h.Docket.Record(ctx, tx, docket.Event{Code: "case_filed", Case: id, Facts: map[string]any{"filed_on": "2026-03-10"}})
 				return err
 			})
 			if err != nil {

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/problem"
+	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/storage"
 	"mingzhi/storage/courtdb"
@@ -28,11 +30,11 @@ func (r Ring) On() string {
 }
 
 // deadlines starts and stops the clocks that the book hangs on events.
-type deadlines struct{ store *storage.Store }
+type deadlines struct{}
 
-func (d deadlines) Clock(context.Context, *storage.Tx, Ring) error { return nil }
+func (deadlines) Clock(context.Context, *storage.Tx, Ring) error { return nil }
 
-func (d deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error {
+func (deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error {
 	var stopped []string
 	for _, rule := range tx.Book.DeadlinesStoppedBy(e.Code) {
 		stopped = append(stopped, rule.ID)
@@ -51,27 +53,42 @@ func (d deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) erro
 		if !ok {
 			continue
 		}
-		clock := Clock{Rule: rule.ID, Name: rule.Name, Clause: rule.Source, Length: rule.Rule(), Start: e.Occurred,
-			Case: e.Case, Tip: storage.Deref(tipScope(e)), StartedBy: e.ID, OwnerRole: rule.Owner, Escalate: rule.Escalate, History: e.Imported}
-		if len(rule.Entry.Clauses) > 0 {
-			clock.Clause = rule.Entry.Clauses[0]
+		clock, err := clockOf(tx, e, rule)
+		if err != nil {
+			return err
 		}
-		if d, ok := dateFact(e, rule.Counts); ok {
-			clock.Start = d.Time()
-		} else if rule.Counts != "" {
-			continue // the day it counts from is not known yet
-		}
-		if d, ok := dateFact(e, rule.Due); ok {
-			clock.Due = &d
-		}
-		if e.File != nil {
-			clock.Owner, clock.Team = e.File.Holder(rule.Owner), e.File.Team
-		}
-		if err := Start(ctx, d.store, tx, clock); err != nil {
+		if err := Start(ctx, tx, clock); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// clockOf is the clock a rule starts at an event: from the day the rule counts from or the day it
+// occurred, or to the day a document orders.
+func clockOf(tx *storage.Tx, e *Recorded, rule rulebook.Deadline) (Clock, error) {
+	clock := Clock{Rule: rule.ID, Name: rule.Name, Clause: rule.Source, Length: rule.Rule(), Start: e.Occurred,
+		Case: e.Case, Tip: storage.Deref(tipScope(e)), StartedBy: e.ID, OwnerRole: rule.Owner, Escalate: rule.Escalate, History: e.Imported}
+	if len(rule.Entry.Clauses) > 0 {
+		clock.Clause = rule.Entry.Clauses[0]
+	}
+	if d, ok := dateFact(e, rule.Counts); ok {
+		clock.Start = d.Time()
+	}
+	if e.File != nil {
+		clock.Owner, clock.Team = e.File.Holder(rule.Owner), e.File.Team
+	}
+	d, ok := dateFact(e, rule.Due)
+	if !ok {
+		return clock, nil
+	}
+	clock.Due = &d
+	if longest := tx.Days.Due(clock.Length, clock.Start).Day(); d.After(longest) && !e.Imported {
+		form := problem.Form{}
+		form.Add(rule.Due, problem.New(problem.Refused, "docket.beyond_cap", "期限最长{length}，届满日不能晚于{day}。", "length", rule.Length.String(), "day", longest.String()).By(rule.Source))
+		return clock, form.Err()
+	}
+	return clock, nil
 }
 
 // stop closes clocks of the case, or of the tip where there is no case.
@@ -119,14 +136,10 @@ type Clock struct {
 }
 
 // Start writes an open deadline with the explanation of its days.
-func Start(ctx context.Context, store *storage.Store, tx *storage.Tx, c Clock) error {
-	days, err := store.Calendar(ctx)
-	if err != nil {
-		return err
-	}
-	due := days.Due(c.Length, c.Start)
+func Start(ctx context.Context, tx *storage.Tx, c Clock) error {
+	due := tx.Days.Due(c.Length, c.Start)
 	if c.Due != nil {
-		due = ordered(days, c, *c.Due)
+		due = ordered(c, *c.Due)
 	}
 	explanation, err := json.Marshal(due.Explanation)
 	if err != nil {
@@ -144,7 +157,7 @@ func Start(ctx context.Context, store *storage.Store, tx *storage.Tx, c Clock) e
 }
 
 // ordered is a due day fixed in a document, such as the term of a freeze.
-func ordered(days *calendar.Calendar, c Clock, day calendar.Date) calendar.Deadline {
+func ordered(c Clock, day calendar.Date) calendar.Deadline {
 	at := day.Add(1).Time().Add(-time.Second)
 	warn := at.AddDate(0, 0, -max(c.Length.WarnN, 1))
 	if c.Length.Unit == calendar.MonthUnit {
@@ -207,12 +220,8 @@ func due(ctx context.Context, tx *storage.Tx) ([]Ring, error) {
 
 // Recompute moves open clocks whose days were provisional, after the calendar was imported or edited.
 func (d *Docket) Recompute(ctx context.Context, court string) (int, error) {
-	days, err := d.store.Calendar(ctx)
-	if err != nil {
-		return 0, err
-	}
 	moved := 0
-	err = d.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+	err := d.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
 		rows, err := tx.RecomputableDeadlines(ctx, court)
 		if err != nil {
 			return err
@@ -222,7 +231,7 @@ func (d *Docket) Recompute(ctx context.Context, court string) (int, error) {
 			if !ok {
 				continue
 			}
-			due := days.Due(rule.Rule(), row.StartedAt)
+			due := tx.Days.Due(rule.Rule(), row.StartedAt)
 			text, err := json.Marshal(due.Explanation)
 			if err != nil {
 				return err

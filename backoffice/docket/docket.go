@@ -59,7 +59,7 @@ type Docket struct {
 // New makes a docket on a store; the built-in followers (case, deadlines) come first.
 func New(store *storage.Store) *Docket {
 	d := &Docket{store: store}
-	d.followers = []Follower{projection{}, deadlines{store}}
+	d.followers = []Follower{projection{}, deadlines{}}
 	return d
 }
 

@@ -119,12 +119,13 @@ func TestRecordRefuses(t *testing.T) {
 	t.Parallel()
 	h := backofficetest.New(t)
 	id := newCase(h)
-	later, before := backofficetest.Start.Add(time.Hour), backofficetest.Start.Add(-time.Hour)
+	now, later, before := backofficetest.Start, backofficetest.Start.Add(time.Hour), backofficetest.Start.Add(-time.Hour)
 	for name, e := range map[string]docket.Event{
 		"unknown":              {Code: "moon_landing", Case: id},
 		"the future":           {Code: "case_filed", Case: id, Occurred: later},
 		"freeze without":       {Code: "asset_frozen", Case: id},
 		"effect before":        {Code: "asset_frozen", Case: id, Effect: &before},
+		"freeze over a year":   {Code: "asset_frozen", Case: id, Effect: &now, Facts: map[string]any{"class": "deposit", "expires_on": "2027-03-12"}},
 		"more than is claimed": {Code: "funds_received", Case: id, Facts: map[string]any{"amount": int64(100_000_01)}},
 		"closing beyond claim": {Code: "case_closed", Case: id, Facts: map[string]any{"closure_mode": "fully_performed", "amount_realised": int64(99_999_00), "amount_waived": int64(2_00)}},
 	} {

@@ -333,6 +333,47 @@ func TestATipTravelsByTheBookOfItsCourt(t *testing.T) {
 	walk(t, h, "wugang", "（2026）豫0481执21号", "enforcement_1")
 }
 
+// W-14e, W-14f: a tip on a terminated case goes to the court's own team for such cases, in Wugang's book alone.
+func TestATipOnATerminatedCaseGoesWhereTheBookSays(t *testing.T) {
+	t.Parallel()
+	h := backofficetest.New(t)
+	for court, want := range map[string]string{"sanya": "enforcement_1", "wugang": "terminated"} {
+		id := tip(t, h, court, false)
+		admit(t, h, court)
+		number := map[string]string{"sanya": "（2026）琼02执31号", "wugang": "（2026）豫0481执31号"}[court]
+		caseID, _ := h.Case(court, number, "enforcement_1", uuid.Nil, backofficetest.Party{Role: "applicant", Name: "甲"}, backofficetest.Party{Role: "debtor", Name: "乙"})
+		duty := h.Person(court, "duty1", "", "duty_officer")
+		var m courtdb.CourtMatter
+		look := func() {
+			t.Helper()
+			err := h.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) (err error) {
+				m, err = tx.MatterOfTip(ctx, courtdb.MatterOfTipParams{Court: court, TipID: id})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := h.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE court.cases SET stage = 'closed', closed_on = '2026-03-01', closure_mode = 'termination_of_current_procedure' WHERE id = $1`, caseID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		look()
+		for _, err := range []error{h.Matters.Take(ctx, duty, m.ID), h.Matters.Complete(ctx, duty, m.ID, "match", map[string]string{"outcome": "matched", "case": number})} {
+			if err != nil {
+				t.Fatalf("%s: %v", court, err)
+			}
+		}
+		look()
+		if m.Step != map[string]string{"sanya": "hand_over", "wugang": "hand_over_terminated"}[court] || m.Team != want {
+			t.Errorf("%s: at %s with team %q, want %q", court, m.Step, m.Team, want)
+		}
+	}
+}
+
 func TestNobodyTakesAnUrgentTipForThreeMinutes(t *testing.T) {
 	t.Parallel()
 	h := backofficetest.New(t)

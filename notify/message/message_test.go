@@ -70,7 +70,9 @@ func TestAMessageIsTemplateParametersAndText(t *testing.T) {
 func TestQuietHours(t *testing.T) {
 	t.Parallel()
 	h := backofficetest.New(t)
-	at := func(day, hour, minute int) time.Time { return time.Date(2026, 3, day, hour, minute, 0, 0, calendar.Shanghai) }
+	at := func(day, hour, minute int) time.Time {
+		return time.Date(2026, 3, day, hour, minute, 0, 0, calendar.Shanghai)
+	}
 	for _, c := range []struct {
 		now, want time.Time
 		urgent    bool

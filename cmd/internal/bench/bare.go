@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -86,6 +87,9 @@ func (b *bare) keep(table string, rows pgx.Rows, values []any) {
 		columns, places = append(columns, f.Name), append(places, fmt.Sprintf("$%d", i+1))
 		if id, ok := values[i].([16]byte); ok && f.Name == "id" {
 			b.ids[id] = true
+		}
+		if f.DataTypeOID == pgtype.JSONBOID { // comes as text, and a JSON null decoded would be none
+			values[i] = string(rows.RawValues()[i])
 		}
 	}
 	b.statements = append(b.statements, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") VALUES ("+strings.Join(places, ", ")+")")

@@ -72,6 +72,6 @@ func run(ctx context.Context, s settings) error {
 		}
 		lines = append(lines, l)
 	}
-	print(lines)
+	report(lines)
 	return nil
 }

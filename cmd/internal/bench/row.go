@@ -117,7 +117,7 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-func print(lines []line) {
+func report(lines []line) {
 	for _, l := range lines {
 		ratio := median(l.ratios)
 		verdict := "met"

@@ -120,6 +120,12 @@ func (p *page) choose(name, words string) *page {
 	return p
 }
 
+// has waits for a field that appears when another has been chosen.
+func (p *page) has(name string) *page {
+	p.t.Helper()
+	return p.await("the field "+name, `!!document.querySelector('main [name=`+quote(name)+`]')`)
+}
+
 func (p *page) upload(name string, files ...string) *page {
 	p.t.Helper()
 	p.check("upload", chromedp.Do(p.ctx, chromedp.SetUploadFiles(chromedp.CSS(`main input[name=`+name+`]`), files)))

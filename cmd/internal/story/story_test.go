@@ -30,12 +30,13 @@ type tale struct {
 	receipt     string
 	ticket      string
 	checkCode   string
+	steps       map[string]int64 // the last one-time code each person used
 }
 
 // TestATipTravelsFromAPhoneToTheDeskAndAnEventToThePeopleEntitled is the whole loop once, as
 // people do it, against the program as it is run.
 func TestATipTravelsFromAPhoneToTheDeskAndAnEventToThePeopleEntitled(t *testing.T) {
-	s := &tale{program: start(t, build(t), filepath.Join(t.TempDir(), "data"))}
+	s := &tale{program: start(t, build(t), filepath.Join(t.TempDir(), "data")), steps: map[string]int64{}}
 	s.phone, s.desk = open(t, 390), open(t, 1440)
 	for _, step := range []struct {
 		name string
@@ -80,7 +81,7 @@ func (s *tale) goesUp(t *testing.T) {
 	}
 	s.now = time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, calendar.Shanghai)
 	s.desk.on(t).visit(s.url(s.tray, "/")).fill(map[string]string{"to": s.now.Format("2006-01-02 15:04")}).press("拨到这个时间").reads("10:0")
-	s.desk.on(t).fill(map[string]string{"to": "2020-01-01 00:00"}).press("拨到这个时间").reads("只能向前拨")
+	s.desk.on(t).fill(map[string]string{"to": "2020-01-01 00:00"}).press("拨到这个时间").reads("只能往前拨")
 }
 
 func (s *tale) imports(t *testing.T) {
@@ -155,7 +156,7 @@ func (s *tale) tips(t *testing.T) {
 			break
 		}
 	}
-	p.press("提交").reads("受理编号", "只显示")
+	p.press("提交线索").reads("线索编号", "只显示一次")
 	text := strings.Join(strings.Fields(p.seen()), "")
 	s.ticket = regexp.MustCompile(`XS\d{6}-\d{6}`).FindString(text)
 	s.receipt = regexp.MustCompile(`\d{16}`).FindString(strings.ReplaceAll(text, s.ticket, "|"))
@@ -164,7 +165,7 @@ func (s *tale) tips(t *testing.T) {
 	}
 	// a mistyped digit is a clear sentence
 	wrong := s.receipt[:15] + string('0'+(s.receipt[15]-'0'+1)%10)
-	s.phone.on(t).visit(s.url(s.portal, "/sanya/receipt")).fill(map[string]string{"receipt": wrong}).press("查询").reads("核对")
+	s.phone.on(t).visit(s.url(s.portal, "/sanya/receipt")).fill(map[string]string{"receipt": wrong}).press("查询").reads("逐位核对")
 }
 
 // signIn signs a person in at the desk with the code an authenticator would show.
@@ -180,9 +181,12 @@ func (s *tale) signIn(t *testing.T, court, login string) *page {
 	}
 	p := s.desk.on(t)
 	p.visit(s.url(s.program.desk, "/"+court+"/signin"))
+	if strings.Contains(p.seen(), "退出") {
+		p.press("退出")
+	}
 	for _, a := range accounts {
 		if a.Court == court && a.Login == login {
-			code, err := totp.GenerateCode(a.Secret, s.clock(t))
+			code, err := totp.GenerateCode(a.Secret, s.unused(t, court+login))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -192,6 +196,17 @@ func (s *tale) signIn(t *testing.T, court, login string) *page {
 	}
 	t.Fatalf("no demonstration account %s", login)
 	return nil
+}
+
+// unused is an instant whose one-time code this person has not used yet: a code opens one session.
+func (s *tale) unused(t *testing.T, who string) time.Time {
+	t.Helper()
+	step := max(s.clock(t).Unix()/30, s.steps[who]+1)
+	for step > s.clock(t).Unix()/30+1 { // the next one is accepted half a minute early
+		time.Sleep(time.Second)
+	}
+	s.steps[who] = step
+	return time.Unix(step*30, 0)
 }
 
 // clock is the demonstration's instant: the machine's and what it was moved by.
@@ -214,19 +229,19 @@ func (s *tale) duty(t *testing.T) {
 	s.phone.on(t).visit(s.url(s.tray, "/?court=sanya")).reads("紧急线索", s.ticket)
 	p.press(s.ticket).reads(secretWords, "滨海路一号")
 	p.press("接手").reads("确定案件")
-	p.fill(map[string]string{"outcome": "matched"})
+	p.choose("outcome", "已确定").has("case")
 	p.fill(map[string]string{"case": strings.NewReplacer("（", "(", "）", ")").Replace(s.caseNumber)}).press("办结“确定案件")
 	p.reads(s.caseNumber).press("办结“移送").reads("签收")
 	a := s.signIn(t, "sanya", "assistant1")
 	a.visit(s.url(s.program.desk, "/sanya/duty"))
 	a.visit(s.url(s.program.desk, "/sanya")).reads(s.ticket)
-	a.press(s.ticket).press("签收").reads("调查核实")
+	a.press("移送执行团队").press("签收").reads("调查核实")
 	a.press("这个期限怎么算").reads("工作日", "届满")
 }
 
 func (s *tale) answers(t *testing.T) {
 	a := s.signIn(t, "sanya", "assistant1")
-	a.visit(s.url(s.program.desk, "/sanya")).press(s.ticket)
+	a.visit(s.url(s.program.desk, "/sanya")).press("调查核实")
 	a.fill(map[string]string{"question": "请问您是几点看到的？"}).press("登记问题").reads("请问您是几点看到的")
 	see := func() *page {
 		return s.phone.on(t).visit(s.url(s.portal, "/sanya/receipt")).fill(map[string]string{"receipt": s.receipt}).press("查询")
@@ -234,18 +249,18 @@ func (s *tale) answers(t *testing.T) {
 	see().reads("核实中").lacks("几点看到的", s.caseNumber, "张申请")
 	j := s.signIn(t, "sanya", "judge1")
 	j.visit(s.url(s.program.desk, "/sanya/release")).reads("几点看到的").press("决定告知")
-	see().reads("请问您是几点看到的").fill(map[string]string{"text": "上午九点半，车是白色的"}).upload("files", photo(t)).press("发送")
+	see().reads("请问您是几点看到的").fill(map[string]string{"text": "上午九点半，车是白色的"}).upload("files", photo(t)).press("提交")
 	s.phone.on(t).lacks("没有收到")
 	a = s.signIn(t, "sanya", "assistant1")
-	a.visit(s.url(s.program.desk, "/sanya")).press(s.ticket).reads("上午九点半，车是白色的")
+	a.visit(s.url(s.program.desk, "/sanya")).press("调查核实").reads("上午九点半，车是白色的")
 }
 
 func (s *tale) freezes(t *testing.T) {
 	j := s.signIn(t, "sanya", "judge1")
-	j.visit(s.url(s.program.desk, "/sanya/cases?q="+s.caseNumber)).press(s.caseNumber).reads("张申请")
+	j.visit(s.url(s.program.desk, "/sanya/cases?q="+s.caseNumber)).reads("张申请")
 	j.press("登记事项").press("网上冻结")
 	day := s.now.Format("2006-01-02")
-	j.choose("debtor", "李欠款").choose("class", "银行存款")
+	j.choose("debtor", "李欠款").choose("class", "银行存款").has("amount")
 	j.fill(map[string]string{"amount": "5万", "ordered_at": day + "T09:00", "effect_at": day + "T15:00", "expires_on": s.now.AddDate(1, 0, -1).Format("2006-01-02"), "document_no": s.caseNumber + "之一"})
 	j.press("登记").reads("网上冻结", "15:00")
 	caseURL := eval[string](j, `location.href`)
@@ -266,13 +281,13 @@ func (s *tale) freezes(t *testing.T) {
 }
 
 func (s *tale) checks(t *testing.T) {
-	p := s.phone.on(t).visit(s.url(s.portal, "/sanya/message")).fill(map[string]string{"code": s.checkCode}).press("核验")
+	p := s.phone.on(t).visit(s.url(s.portal, "/sanya/message")).fill(map[string]string{"code": s.checkCode}).press("查验")
 	p.reads("S-4.7.1②", "冻结告知").lacks(s.caseNumber, "张申请", "李欠款")
 	unknown := "000000"
 	if s.checkCode == unknown {
 		unknown = "000001"
 	}
-	p.visit(s.url(s.portal, "/sanya/message")).fill(map[string]string{"code": unknown}).press("核验").reads("不是本院", "0898-88000001")
+	p.visit(s.url(s.portal, "/sanya/message")).fill(map[string]string{"code": unknown}).press("查验").reads("不是本院", "0898-88000001")
 }
 
 func (s *tale) differs(t *testing.T) {
@@ -283,11 +298,11 @@ func (s *tale) differs(t *testing.T) {
 			break
 		}
 	}
-	p.press("提交").reads("受理编号")
+	p.press("提交线索").reads("线索编号")
 	ticket := regexp.MustCompile(`XS\d{6}-\d{6}`).FindString(p.seen())
 	d := s.signIn(t, "wugang", "duty1")
 	d.reads("集约事务办理", "指挥调度")
 	d.visit(s.url(s.program.desk, "/wugang/duty")).reads(ticket).lacks(s.ticket)
-	d.press(ticket).reads("W-14").press("接手").reads("确定案件")
+	d.press(ticket).reads("W-5e", "移交终本团队").press("接手").reads("确定案件")
 	d.visit(s.url(s.program.desk, "/sanya/duty")).reads("登录")
 }
