@@ -67,9 +67,9 @@ vet: ## 静态检查
 	$(SAY) "go vet"
 	go vet ./...
 
-bench: ## 基准测试
+bench: deps ## 基准测试：逐行与参照同跑，约 3 分钟
 	$(SAY) "基准测试"
-	go test -run '^$$' -bench . -benchmem ./...
+	go run ./cmd/internal/bench
 
 rulebook-check: ## 检查仓库里的规则书
 	$(SAY) "检查规则书"

@@ -32,7 +32,7 @@ func main() {
 	flag.DurationVar(&s.length, "length", 3*time.Second, "of a round of requests")
 	flag.IntVar(&s.conns, "conns", 64, "connections at once")
 	flag.IntVar(&s.pool, "pool", 8, "database connections, for subject and reference alike")
-	flag.IntVar(&s.acts, "acts", 1500, "acts in a round of record")
+	flag.IntVar(&s.acts, "acts", 500, "acts in a round of record")
 	flag.IntVar(&s.messages, "messages", 20000, "messages in a round of dispatch")
 	flag.StringVar(&s.profile, "profile", "", "write a CPU profile of the subjects here")
 	flag.Parse()

@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -22,25 +19,7 @@ func barePosts(ctx context.Context, st *stage, url string) (sample, error) {
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost, transport.DisableCompression = wires, wires, true
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
-	var next atomic.Int64
-	errs := make([]error, wires)
-	began, spent := time.Now(), st.spent()
-	var hands sync.WaitGroup
-	for i := range wires {
-		hands.Go(func() {
-			for errs[i] == nil && next.Add(1) <= int64(st.messages) {
-				errs[i] = barePost(ctx, client, url)
-			}
-		})
-	}
-	hands.Wait()
-	s := sample{n: st.messages, took: time.Since(began), cpu: st.spent().since(spent)}
-	for _, err := range errs {
-		if err != nil {
-			return s, err
-		}
-	}
-	return s, nil
+	return st.times(ctx, wires, st.messages, func(ctx context.Context) error { return barePost(ctx, client, url) })
 }
 
 func barePost(ctx context.Context, client *http.Client, url string) error {

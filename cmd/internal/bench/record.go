@@ -59,8 +59,8 @@ func setRecord(ctx context.Context, st *stage) (pair, error) {
 		return pair{}, err
 	}
 	return pair{
-		subject:   func(ctx context.Context) (sample, error) { return st.times(ctx, st.acts, a.one) },
-		reference: func(ctx context.Context) (sample, error) { return st.times(ctx, st.acts, bare) },
+		subject:   func(ctx context.Context) (sample, error) { return st.times(ctx, st.pool, st.acts, a.one) },
+		reference: func(ctx context.Context) (sample, error) { return st.times(ctx, st.pool, st.acts, bare) },
 		close:     func() { a.store.Close(); owner.Close() },
 	}, nil
 }
@@ -153,14 +153,14 @@ func (a *acts) learn(ctx context.Context, owner *pgxpool.Pool) (func(context.Con
 	return bare.one, err
 }
 
-// times does n things on as many hands as there are database connections.
-func (st *stage) times(ctx context.Context, n int, one func(context.Context) error) (sample, error) {
+// times does n things on so many hands.
+func (st *stage) times(ctx context.Context, hands, n int, one func(context.Context) error) (sample, error) {
 	var next atomic.Int64
-	waits, errs := make([]time.Duration, n), make([]error, st.pool)
+	waits, errs := make([]time.Duration, n), make([]error, hands)
 	began, spent := time.Now(), st.spent()
-	var hands sync.WaitGroup
-	for h := range st.pool {
-		hands.Go(func() {
+	var all sync.WaitGroup
+	for h := range hands {
+		all.Go(func() {
 			for i := next.Add(1) - 1; i < int64(n) && errs[h] == nil; i = next.Add(1) - 1 {
 				at := time.Now()
 				errs[h] = one(ctx)
@@ -168,7 +168,7 @@ func (st *stage) times(ctx context.Context, n int, one func(context.Context) err
 			}
 		})
 	}
-	hands.Wait()
+	all.Wait()
 	s := sample{n: n, took: time.Since(began), waits: waits, cpu: st.spent().since(spent)}
 	for _, err := range errs {
 		if err != nil {

@@ -22,7 +22,7 @@ var tipRow = row{
 	name: "tip", goal: 1,
 	subject:   "a tip through the portal: whole middleware, CSRF, validation, sealing, receipt page, one statement",
 	reference: "a bare Fiber handler: form values, BEGIN, INSERT of the same bytes, COMMIT",
-	below:     "the picture of the receipt's QR code takes two fifths of this process's time, brotli a tenth, the page and sealing most of the rest",
+	below:     "the whole page is answered, not ok; drawing the receipt's QR code is the largest single cost (docs/performance.md)",
 	set:       setTip,
 }
 

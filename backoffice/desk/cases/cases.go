@@ -1,0 +1,154 @@
+package cases
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/desk/piece"
+	"mingzhi/backoffice/enforcement"
+	"mingzhi/backoffice/management/casework"
+	"mingzhi/portal/webkit"
+)
+
+// List searches the cases; one exact hit by number opens at once.
+func List(r *frame.Request) error {
+	f := casework.Filter{Text: strings.TrimSpace(r.Query("q")), Stage: r.Query("stage"), Judge: r.Query("judge"), Due: r.Query("due"), Page: r.PageNumber()}
+	found, err := r.House.Reads.List(r.C(), r.Actor, f)
+	if err != nil {
+		return err
+	}
+	if _, err := enforcement.ParseCaseNumber(f.Text, r.Now); err == nil && len(found.Rows) == 1 {
+		return webkit.Redirect303(r.Ctx, r.At("/cases/", found.Rows[0].ID.String()))
+	}
+	r.Current = "cases"
+	return r.Show("案件", list(f, found))
+}
+
+// query is the list's address with its filter, ready for a page number.
+func query(f casework.Filter) string {
+	v := url.Values{}
+	for name, value := range map[string]string{"q": f.Text, "stage": f.Stage, "judge": f.Judge, "due": f.Due} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if len(v) == 0 {
+		return "?"
+	}
+	return "?" + v.Encode() + "&"
+}
+
+// view is a case page with what an act on it left.
+type view struct {
+	*casework.Case
+	reveal   webkit.Form
+	of       string // the person whose reveal came back
+	revealed *casework.Revealed
+}
+
+// Show is the page of a case; reading it is audited by the act that opens it.
+func Show(r *frame.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	return show(r, id, view{})
+}
+
+func show(r *frame.Request, id uuid.UUID, v view) error {
+	c, err := r.House.Reads.Case(r.C(), r.Actor, id)
+	if err != nil {
+		return err
+	}
+	v.Case = c
+	r.Current = "cases"
+	return r.Show(c.Number, page(v))
+}
+
+// Reveal shows a person's number, mobile and address whole, once.
+func Reveal(r *frame.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	party, err := r.ID("party")
+	if err != nil {
+		return err
+	}
+	out, err := r.House.Reads.Reveal(r.C(), r.Actor, party, r.FormValue("reason"))
+	if err != nil {
+		return r.Again(err, func(form webkit.Form) error { return show(r, id, view{reveal: form, of: party.String()}) })
+	}
+	return show(r, out.Case, view{revealed: &out, of: party.String()})
+}
+
+func (v view) isOf(p casework.Person) bool { return v.of == p.ID.String() }
+
+// judge is who answers for the case, with the office telephone.
+func (v view) judge() string {
+	if v.JudgeName == "" {
+		return "承办法官未确定"
+	}
+	return strings.TrimSpace("承办 " + v.JudgeName + " " + v.JudgePhone)
+}
+
+func (v view) stage() string {
+	out := enforcement.CaseStage(v.Stage).Name()
+	if v.ClosureMode != nil {
+		out += " · " + enforcement.ClosureMode(*v.ClosureMode).Name()
+	}
+	return out
+}
+
+func (v view) secrecy() []string {
+	var out []string
+	for _, s := range v.Secrecy {
+		if name := enforcement.Secrecy(s).Name(); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// clocks are those that run, or those that have ended.
+func clocks(v view, running bool) []casework.Due {
+	var out []casework.Due
+	for _, d := range v.Deadlines {
+		if (d.State == "open") == running {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// outward are the decisions that one event brought.
+func outward(v view, e casework.Entry) []casework.Told {
+	var out []casework.Told
+	for _, t := range v.Told {
+		if t.Event == e.ID {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// summary is who was told and how, or why not, beside the inner entry.
+func summary(t casework.Told) string {
+	who := t.To
+	if t.Person != "" {
+		who += t.Person
+	}
+	if t.State == "told" {
+		return who + "（" + piece.Channels(t.Channels) + "）"
+	}
+	return who + "：" + t.Why
+}
+
+func money(fen int64) string { return enforcement.Money(fen).Yuan() }
+
+func closedState(d casework.Due) string {
+	return map[string]string{"met": "按期完成", "late": "逾期完成", "cancelled": "已取消"}[d.State]
+}

@@ -1,0 +1,52 @@
+package cases
+
+import (
+	"strings"
+
+	"mingzhi/backoffice/desk/frame"
+	"mingzhi/portal/webkit"
+)
+
+// Waiting lists the disclosures that wait for the reader's decision (G14).
+func Waiting(r *frame.Request) error { return waiting(r, webkit.Form{}, "") }
+
+func waiting(r *frame.Request, form webkit.Form, of string) error {
+	list, err := r.House.Reads.AwaitingRelease(r.C(), r.Actor)
+	if err != nil {
+		return err
+	}
+	r.Current = "release"
+	return r.Show("待放行的公开信息", release(list, form, of))
+}
+
+// Decide lets one go, or refuses it with a reason.
+func Decide(r *frame.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	yes := r.FormValue("yes") == "yes"
+	if err := r.House.Disclosure.Release(r.C(), r.Actor, id, yes, strings.TrimSpace(r.FormValue("why"))); err != nil {
+		return r.Again(err, func(form webkit.Form) error { return waiting(r, form, id.String()) })
+	}
+	if yes {
+		return r.Done("/release", "released")
+	}
+	return r.Done("/release", "refused")
+}
+
+// Withdraw takes back what was disclosed wrongly, from the page of its case or tip.
+func Withdraw(r *frame.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := r.House.Disclosure.Withdraw(r.C(), r.Actor, id, strings.TrimSpace(r.FormValue("why"))); err != nil {
+		return err
+	}
+	back := r.FormValue("back")
+	if r.Next(r.At(back)) == "" {
+		back = "/release"
+	}
+	return r.Done(back, "withdrawn")
+}

@@ -1,0 +1,120 @@
+package matters
+
+import (
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/management/casework"
+	"mingzhi/portal/webkit"
+)
+
+// Show is the page of a matter; a tip's matter stands on the tip's page.
+func Show(r *frame.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	m, err := r.House.Reads.Matter(r.C(), r.Actor, id)
+	if err != nil {
+		return err
+	}
+	if m.TipID != nil {
+		return webkit.Redirect303(r.Ctx, r.At("/tips/", m.TipID.String()))
+	}
+	r.Current = "process:" + m.CourtMatter.Process
+	return r.Show(m.Process.Name, page(m, webkit.Form{}, false))
+}
+
+// again shows the matter with the form that came back.
+func again(r *frame.Request, id uuid.UUID, err error, returning bool) error {
+	return r.Again(err, func(form webkit.Form) error {
+		m, err := r.House.Reads.Matter(r.C(), r.Actor, id)
+		if err != nil {
+			return err
+		}
+		if m.TipID != nil {
+			return showTip(r, *m.TipID, state{form: form, returning: returning})
+		}
+		return r.Show(m.Process.Name, page(m, form, returning))
+	})
+}
+
+// Take puts the matter into the reader's hands.
+func Take(r *frame.Request) error {
+	return act(r, "taken", func(id uuid.UUID) error { return r.House.Engine.Take(r.C(), r.Actor, id) })
+}
+
+// Receive is the receipt for a matter handed over.
+func Receive(r *frame.Request) error {
+	return act(r, "received", func(id uuid.UUID) error { return r.House.Engine.Receive(r.C(), r.Actor, id) })
+}
+
+// Return sends the matter back with reasons.
+func Return(r *frame.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := r.House.Engine.Return(r.C(), r.Actor, id, r.FormValue("reason")); err != nil {
+		return again(r, id, err, true)
+	}
+	return r.Done("/matters/"+id.String(), "returned")
+}
+
+// Complete does the current step with its form; a choice that others depend on only asks for the form anew.
+func Complete(r *frame.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if r.FormValue("_refresh") != "" {
+		return again(r, id, nil, false)
+	}
+	if err := r.House.Engine.Complete(r.C(), r.Actor, id, r.FormValue("step"), r.Values()); err != nil {
+		return again(r, id, err, false)
+	}
+	return onward(r, id, "completed")
+}
+
+func act(r *frame.Request, said string, do func(uuid.UUID) error) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := do(id); err != nil {
+		return err
+	}
+	return onward(r, id, said)
+}
+
+// onward stays with the matter while the reader may see it, else goes back to the work.
+func onward(r *frame.Request, id uuid.UUID, said string) error {
+	m, err := r.House.Reads.Matter(r.C(), r.Actor, id)
+	if err != nil {
+		return r.Done("/work", said)
+	}
+	if m.TipID != nil {
+		return r.Done("/tips/"+m.TipID.String(), said)
+	}
+	return r.Done("/matters/"+id.String(), said)
+}
+
+// Register lists the matters of a process with the columns the book declares.
+func Register(r *frame.Request) error {
+	reg, err := r.House.Reads.Register(r.C(), r.Actor, r.Params("process"), r.PageNumber())
+	if err != nil {
+		return err
+	}
+	r.Current = "process:" + reg.Process.ID
+	return r.Show(reg.Process.Name, register(reg, r.PageNumber()))
+}
+
+// columnValue is a register's cell in words.
+func columnValue(l casework.RegisterLine, field string) string {
+	for _, f := range l.Facts {
+		if f.Field.ID == field {
+			return show(f)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,134 @@
+package piece
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/management/casework"
+	"mingzhi/backoffice/matter"
+	"mingzhi/backoffice/rulebook"
+)
+
+// stepState is past, now, ahead or skipped.
+func stepState(m *casework.Matter, i int) string {
+	at := slices.IndexFunc(m.Process.Steps, func(s rulebook.Step) bool { return s.ID == m.Step })
+	done := slices.ContainsFunc(m.History, func(h matter.Done) bool {
+		return h.Step == m.Process.Steps[i].ID && (h.Act == "done" || h.Act == "handed_over")
+	})
+	switch {
+	case m.State == "open" && i == at:
+		return "now"
+	case m.State == "open" && i > at:
+		return "ahead"
+	case done:
+		return "past"
+	}
+	return "skipped"
+}
+
+func stepIcon(state string) string {
+	switch state {
+	case "past":
+		return "done"
+	case "now":
+		return "right"
+	case "skipped":
+		return "close"
+	}
+	return "clock"
+}
+
+func stepWord(state string) string {
+	return map[string]string{"past": "（已办）", "now": "（正在办）", "ahead": "（未到）", "skipped": "（不需要）"}[state]
+}
+
+var acts = map[string]string{"opened": "启动", "taken": "接手", "done": "办结", "handed_over": "移送", "received": "签收", "returned": "退回", "skipped": "跳过",
+	"withdrawn": "撤回", "reassigned": "改派"}
+
+// doneBy says who last did something at a step, and when.
+func doneBy(ctx context.Context, m *casework.Matter, step string) string {
+	for i := len(m.History) - 1; i >= 0; i-- {
+		if h := m.History[i]; h.Step == step && h.Act != "opened" {
+			return who(h) + acts[h.Act] + " " + Minute(ctx, h.At)
+		}
+	}
+	return ""
+}
+
+func who(h matter.Done) string {
+	if h.ActorName != "" {
+		return h.ActorName + " "
+	}
+	if h.ActorKind == "public" {
+		return "公众 "
+	}
+	return "系统 "
+}
+
+func holder(m *casework.Matter) string {
+	switch {
+	case m.Awaiting != "":
+		return "等" + m.TeamName + "的" + m.AwaitingName + "签收"
+	case m.HolderName != "":
+		return m.HolderName + " 办理"
+	case m.TeamName != "":
+		return "等" + m.TeamName + "接手"
+	}
+	return "等人接手"
+}
+
+// waitsFor says who acts next when it is not the reader.
+func waitsFor(ctx context.Context, m *casework.Matter) string {
+	if m.Awaiting != "" || m.HolderName != "" || m.Current == nil {
+		return holder(m) + "。"
+	}
+	names := make([]string, len(m.Current.By))
+	for i, id := range m.Current.By {
+		names[i] = casework.RoleName(frame.Of(ctx).Book, id)
+	}
+	return "这一步由" + strings.Join(names, "或者") + "办理。"
+}
+
+func historyLine(m *casework.Matter, h matter.Done) string {
+	line := who(h) + acts[h.Act] + "“" + stepName(m, h.Step) + "”"
+	if h.Act == "opened" {
+		line = who(h) + "启动“" + m.Process.Name + "”"
+	}
+	if h.Act == "handed_over" && h.ToTeam != "" {
+		line += "至" + casework.Name(m.Choices.Teams, h.ToTeam)
+	}
+	return line
+}
+
+// historyWords are the free words of one act.
+func historyWords(m *casework.Matter, h matter.Done) []casework.Fact {
+	fields := append(fieldsOf(m.Process), rulebook.Field{ID: "reason", Label: "理由", Type: "text"})
+	return pickFacts(m, fields, h.Words)
+}
+
+func brought(m *casework.Matter) []casework.Fact { return pickFacts(m, fieldsOf(m.Process), m.Values) }
+
+func pickFacts(m *casework.Matter, fields []rulebook.Field, values map[string]any) []casework.Fact {
+	var out []casework.Fact
+	seen := map[string]bool{}
+	for _, f := range fields {
+		v, ok := values[f.ID]
+		if !ok || v == "" || seen[f.ID] {
+			continue
+		}
+		seen[f.ID] = true
+		if n, ok := v.(float64); ok {
+			v = int64(n)
+		}
+		if id, text := v.(string); text {
+			list := map[string][]rulebook.Choice{"party": m.Choices.Parties, "staff": m.Choices.Staff, "team": m.Choices.Teams}[f.Type]
+			if name := casework.Name(list, id); name != "" {
+				v = name
+			}
+		}
+		out = append(out, casework.Fact{Field: f, Value: v})
+	}
+	return out
+}

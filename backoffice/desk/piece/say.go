@@ -1,0 +1,165 @@
+package piece
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/management/casework"
+	"mingzhi/notify/disclosure"
+	"mingzhi/portal/webkit"
+)
+
+// Day is an instant as a legal day, without the year when it is this one.
+func Day(ctx context.Context, t time.Time) string {
+	local := t.In(calendar.Shanghai)
+	if local.Year() != frame.Of(ctx).Now.In(calendar.Shanghai).Year() {
+		return local.Format("2006年1月2日")
+	}
+	return local.Format("1月2日")
+}
+
+// Minute is an instant to the minute.
+func Minute(ctx context.Context, t time.Time) string {
+	return Day(ctx, t) + " " + t.In(calendar.Shanghai).Format("15:04")
+}
+
+// Fact puts a fact of the docket into words.
+func Fact(f casework.Fact) string { return disclosure.Show(f.Field, f.Value) }
+
+// Facts are an event's facts in one line.
+func Facts(list []casework.Fact) string {
+	out := make([]string, len(list))
+	for i, f := range list {
+		out[i] = f.Field.Label + " " + Fact(f)
+	}
+	return strings.Join(out, "；")
+}
+
+// Clause is a chip that opens the clause's text in place; what is no clause of the book stays plain.
+func Clause(ctx context.Context, id string) webkit.Clause {
+	c := Link(ctx, id)
+	if found, ok := frame.Of(ctx).Book.Clause(id); ok {
+		c.Article, c.Text = found.Article, found.Text
+		if c.Text == "" {
+			c.Text = found.Gist
+		}
+	}
+	return c
+}
+
+// Link is a chip that leads to the clause's page.
+func Link(ctx context.Context, id string) webkit.Clause {
+	c := webkit.Clause{ID: id}
+	if _, ok := frame.Of(ctx).Book.Clause(id); ok {
+		c.Href = frame.Of(ctx).At("/clauses/", id)
+	}
+	return c
+}
+
+// Due is a clock with its strip of days.
+func Due(ctx context.Context, d casework.Due) webkit.Due {
+	return clock(ctx, d.At, d.State, d.Clause, d.Explanation)
+}
+
+// Clock is Due for a clock that is still running.
+func Clock(ctx context.Context, at time.Time, clause string, e calendar.Explanation) webkit.Due {
+	return clock(ctx, at, "open", clause, e)
+}
+
+func clock(ctx context.Context, at time.Time, state, clause string, e calendar.Explanation) webkit.Due {
+	r := frame.Of(ctx)
+	out := webkit.Due{Date: Day(ctx, at), Unit: "个工作日", State: webkit.DueLater}
+	if state != "open" {
+		out.State = webkit.DueDone
+		return out
+	}
+	left, over := r.Days.Remaining(r.Now, at)
+	out.Left = left
+	if len(e.Days) == 0 && at.Sub(r.Now).Abs() < 72*time.Hour {
+		out.Date = Minute(ctx, at)
+		out.Left, out.Unit = span(at.Sub(r.Now).Abs())
+	}
+	switch {
+	case over:
+		out.State, out.Left = webkit.DueOver, -max(out.Left, 1)
+	case at.Sub(r.Now) < 24*time.Hour || left <= 1:
+		out.State = webkit.DueSoon
+	}
+	if clause != "" {
+		c := Link(ctx, clause)
+		out.Chip = &c
+	}
+	out.Days, out.Start = strip(ctx, e), start(ctx, e)
+	return out
+}
+
+// span is how long in the unit that a person in a hurry reads.
+func span(d time.Duration) (int, string) {
+	if d >= 2*time.Hour {
+		return int(d / time.Hour), "小时"
+	}
+	return max(int(d/time.Minute), 1), "分钟"
+}
+
+func start(ctx context.Context, e calendar.Explanation) string {
+	if e.Text != "" {
+		return e.Text
+	}
+	if e.StartAt.IsZero() {
+		return ""
+	}
+	return "自" + Minute(ctx, e.StartAt) + "起算"
+}
+
+var weekdays = []string{"日", "一", "二", "三", "四", "五", "六"}
+
+// longest strip that is drawn day by day; beyond it the sentence says enough.
+const longest = 62
+
+func strip(ctx context.Context, e calendar.Explanation) []webkit.Day {
+	if len(e.Days) > longest {
+		return nil
+	}
+	today := calendar.On(frame.Of(ctx).Now)
+	out := make([]webkit.Day, len(e.Days))
+	for i, d := range e.Days {
+		label := fmt.Sprintf("%d日", d.Date.Day)
+		if i == 0 || d.Date.Day == 1 {
+			label = fmt.Sprintf("%d月%d日", int(d.Date.Month), d.Date.Day)
+		}
+		out[i] = webkit.Day{Label: label, Weekday: "周" + weekdays[int(d.Date.Weekday())], Counted: d.Counted, Reason: d.Why, Today: d.Date == today,
+			Last: i == len(e.Days)-1}
+	}
+	return out
+}
+
+// Channel is a way of telling in words.
+func Channel(id string) string {
+	if name := map[string]string{"sms": "短信", "wechat": "微信", "portal": "门户", "email": "邮件"}[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+// Channels are several ways in words.
+func Channels(ids []string) string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = Channel(id)
+	}
+	return strings.Join(out, "、")
+}
+
+// State is a decision in words.
+func State(state string) string {
+	return map[string]string{"told": "已告知", "held": "暂缓告知", "awaiting_release": "等待决定", "withheld": "不告知", "refused": "决定不告知",
+		"withdrawn": "已撤回"}[state]
+}
+
+// short values (numbers, dates, case numbers) are never broken over two lines.
+func short(value string) bool { return utf8.RuneCountInString(value) <= 20 }

@@ -1,0 +1,91 @@
+package desk
+
+import (
+	"mingzhi/backoffice/desk/admin"
+	"mingzhi/backoffice/desk/board"
+	"mingzhi/backoffice/desk/cases"
+	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/desk/matters"
+	"mingzhi/backoffice/desk/rules"
+	"mingzhi/backoffice/desk/signin"
+	"mingzhi/backoffice/desk/work"
+	"mingzhi/backoffice/rulebook"
+)
+
+// Page is one route: what it does in a sentence, who may open it.
+type Page struct {
+	Method, Path, Sentence string
+	Access                 frame.Access
+	Handle                 frame.Handler
+}
+
+func page(method, path, sentence string, access frame.Access, handle frame.Handler) Page {
+	return Page{method, path, sentence, access, handle}
+}
+
+var may = frame.May
+
+// Pages is the whole desk, under /:court.
+func Pages() []Page { return append(dailyWork(), administration()...) }
+
+func dailyWork() []Page {
+	tip := may(rulebook.MayTakeTip, rulebook.MayWorkMatter)
+	return []Page{
+		page("GET", "/signin", "登录页", frame.Open, signin.Show),
+		page("POST", "/signin", "登录", frame.Open, signin.Submit),
+		page("POST", "/signout", "退出", frame.SignedIn, signin.Leave),
+		page("GET", "/", "去到第一个可以打开的页面", frame.SignedIn, work.Home),
+		page("GET", "/clauses/:id", "条款原文", frame.SignedIn, rules.Clause),
+
+		page("GET", "/work", "我的工作", may(rulebook.MayWorkMatter), work.Show),
+		page("GET", "/process/:process", "流程的登记簿", may(rulebook.MayWorkMatter), matters.Register),
+		page("GET", "/matters/:id", "事项", may(rulebook.MayWorkMatter), matters.Show),
+		page("POST", "/matters/:id/take", "接手事项", may(rulebook.MayWorkMatter), matters.Take),
+		page("POST", "/matters/:id/complete", "办结一步", may(rulebook.MayWorkMatter), matters.Complete),
+		page("POST", "/matters/:id/receive", "签收事项", may(rulebook.MayWorkMatter), matters.Receive),
+		page("POST", "/matters/:id/return", "退回事项", may(rulebook.MayWorkMatter), matters.Return),
+		page("GET", "/deadlines/:id", "期限怎么算", may(rulebook.MayViewCase, rulebook.MayWorkMatter), rules.Deadline),
+
+		page("GET", "/duty", "值班台", may(rulebook.MayViewDuty), board.Show),
+		page("GET", "/duty/board", "值班台的内容", may(rulebook.MayViewDuty), board.Fragment),
+		page("GET", "/duty/events", "值班提醒", may(rulebook.MayViewDuty), board.Events),
+		page("GET", "/duty/roster", "排班表", may(rulebook.MayViewDuty), board.Roster),
+		page("POST", "/duty/roster", "排班", may(rulebook.MayTakeTip), board.SetRoster),
+		page("GET", "/tips/:id", "线索", tip, matters.Tip),
+		page("GET", "/tips/:id/files/:file", "线索的图片", tip, matters.File),
+		page("POST", "/tips/:id/question", "向提供人提问", may(rulebook.MayWorkMatter), matters.Ask),
+		page("POST", "/tips/:id/identity", "查看提供人身份", may(rulebook.MayOpenIdentity), matters.Identity),
+
+		page("GET", "/cases", "案件列表", may(rulebook.MayViewCase), cases.List),
+		page("GET", "/cases/:id", "案件", may(rulebook.MayViewCase), cases.Show),
+		page("POST", "/cases/:id/persons/:party/reveal", "查看完整身份信息", may(rulebook.MayRevealPerson), cases.Reveal),
+		page("GET", "/cases/:id/record", "选择要登记的事项", may(rulebook.MayRecordEvent), cases.Choose),
+		page("GET", "/cases/:id/record/:event", "事项的登记表", may(rulebook.MayRecordEvent), cases.Form),
+		page("POST", "/cases/:id/record/:event", "登记事项", may(rulebook.MayRecordEvent), cases.Record),
+		page("GET", "/release", "等待决定的公开信息", may(rulebook.MayRelease), cases.Waiting),
+		page("POST", "/release/:id", "决定告知或者不告知", may(rulebook.MayRelease), cases.Decide),
+		page("POST", "/release/:id/withdraw", "撤回", may(rulebook.MayRelease), cases.Withdraw),
+	}
+}
+
+func administration() []Page {
+	return []Page{
+		page("GET", "/import", "导入案件", may(rulebook.MayImport), admin.Import),
+		page("POST", "/import", "检查导入文件", may(rulebook.MayImport), admin.Check),
+		page("POST", "/import/:file", "导入检查过的文件", may(rulebook.MayImport), admin.Confirm),
+		page("GET", "/calendar", "工作日历", may(rulebook.MayEditCalendar), admin.Calendar),
+		page("POST", "/calendar/day", "更改一天", may(rulebook.MayEditCalendar), admin.SetDay),
+		page("POST", "/calendar/day/delete", "删除一天", may(rulebook.MayEditCalendar), admin.DeleteDay),
+		page("POST", "/calendar/import", "录入一年的放假安排", may(rulebook.MayEditCalendar), admin.ImportYear),
+		page("GET", "/rulebook", "规则书", may(rulebook.MayPublishBook), rules.Book),
+		page("GET", "/staff", "人员与角色", may(rulebook.MayManageStaff), admin.Staff),
+		page("POST", "/staff", "新增人员", may(rulebook.MayManageStaff), admin.AddStaff),
+		page("GET", "/staff/:id", "一个人的角色", may(rulebook.MayManageStaff), admin.Person),
+		page("POST", "/staff/:id", "更改一个人的角色", may(rulebook.MayManageStaff), admin.SetRoles),
+		page("GET", "/security", "安全", may(rulebook.MayManageSecurity), admin.Security),
+		page("POST", "/security/:id/unlock", "解锁账号", may(rulebook.MayManageSecurity), admin.Unlock),
+		page("POST", "/security/:id/revoke", "退出一个人的全部登录", may(rulebook.MayManageSecurity), admin.Revoke),
+		page("GET", "/audit", "审计", may(rulebook.MayViewAudit), admin.Audit),
+		page("POST", "/audit/verify", "核验审计链", may(rulebook.MayViewAudit), admin.Verify),
+	}
+}

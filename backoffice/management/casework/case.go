@@ -1,0 +1,330 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/enforcement"
+	"mingzhi/backoffice/problem"
+	"mingzhi/backoffice/rulebook"
+	"mingzhi/backoffice/staff"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// Case is a case as its page shows it.
+type Case struct {
+	*docket.File
+	TeamName  string
+	Persons   []Person
+	Timeline  []Entry
+	Told      []Told
+	Deadlines []Due
+	Matters   []MatterLine
+	Events    []rulebook.Event // that the actor may record by hand
+}
+
+// Person is somebody in the case, as the desk shows them before a reveal.
+type Person struct {
+	ID               uuid.UUID
+	Name, Role, Kind string
+	IDNo, Mobile     string // masked; the whole needs a reason (Reveal)
+	Principal        string
+	Notes            []string
+}
+
+// MatterLine is a matter of the case.
+type MatterLine struct {
+	ID                  uuid.UUID
+	Tip                 *uuid.UUID
+	Process, Step, Team string
+	Holder              string
+	Open, Awaiting      bool
+	At                  time.Time
+}
+
+// Case opens a case page; the reading is audited with it.
+func (r *Reads) Case(ctx context.Context, actor staff.Actor, id uuid.UUID) (*Case, error) {
+	if err := actor.Require(rulebook.MayViewCase); err != nil {
+		return nil, err
+	}
+	var c *Case
+	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		file, err := openCase(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := docket.Audit(ctx, tx, docket.Trace{Action: "read:case", Object: "case", ID: id, Case: id}); err != nil {
+			return err
+		}
+		c = &Case{File: file, TeamName: TeamName(tx.Book, file.Team), Events: recordable(tx.Book, actor)}
+		return c.fill(ctx, tx)
+	})
+	return c, err
+}
+
+// openCase loads a case within the actor's scope.
+func openCase(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*docket.File, error) {
+	file, err := docket.OpenFile(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !file.VisibleTo(tx.Actor) {
+		return nil, noCase
+	}
+	return file, nil
+}
+
+func (c *Case) fill(ctx context.Context, tx *storage.Tx) error {
+	var err error
+	if c.Persons, err = persons(tx, c.Parties); err != nil {
+		return err
+	}
+	told, err := tx.DisclosuresOfCase(ctx, courtdb.DisclosuresOfCaseParams{Court: tx.Court, CaseID: c.ID})
+	if err != nil {
+		return err
+	}
+	for _, d := range told {
+		c.Told = append(c.Told, toldOfCase(tx, d))
+	}
+	rows, err := tx.DocketOfCase(ctx, courtdb.DocketOfCaseParams{Court: tx.Court, CaseID: c.ID})
+	if err != nil {
+		return err
+	}
+	names, err := choices(ctx, tx, c.Parties)
+	if err != nil {
+		return err
+	}
+	if c.Matters, err = mattersOf(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	tips := readableTips(c.Matters)
+	for _, row := range rows {
+		e, err := entry(tx, courtdb.DocketByIDRow(row), names, row.TipID != nil && tips[*row.TipID])
+		if err != nil {
+			return err
+		}
+		c.Timeline = append(c.Timeline, e)
+	}
+	c.Deadlines, err = deadlinesOf(ctx, tx, c.ID)
+	return err
+}
+
+// persons are masked by audience: names whole, numbers only in part.
+func persons(tx *storage.Tx, parties []courtdb.CourtParty) ([]Person, error) {
+	out := make([]Person, len(parties))
+	for i, p := range parties {
+		out[i] = Person{ID: p.ID, Name: p.Name, Role: enforcement.Role(p.Role).Name(), Kind: enforcement.PersonKind(p.Kind).Name()}
+		idNo, err := open(tx, "id_no", p.ID, p.IDNo)
+		if err != nil {
+			return nil, err
+		}
+		mobile, err := open(tx, "mobile", p.ID, p.Mobile)
+		if err != nil {
+			return nil, err
+		}
+		out[i].IDNo, out[i].Mobile = idNo, enforcement.MaskMobile(mobile, enforcement.AudienceOwner)
+		if p.Kind != string(enforcement.PersonCompany) {
+			out[i].IDNo = enforcement.MaskIDNumber(idNo, enforcement.AudienceOtherParty)
+		}
+		for _, q := range parties {
+			if p.Represents != nil && q.ID == *p.Represents {
+				out[i].Principal = q.Name
+			}
+		}
+		out[i].Notes = notes(p, tx.At)
+	}
+	return out, nil
+}
+
+func notes(p courtdb.CourtParty, at time.Time) []string {
+	var out []string
+	if p.MinorUntil != nil && calendar.On(at).Before(calendar.DateOf(*p.MinorUntil)) {
+		out = append(out, "未成年人")
+	}
+	if p.Unreachable {
+		out = append(out, "下落不明")
+	}
+	if p.LeftAt != nil && !p.LeftAt.After(at) {
+		out = append(out, "已退出本案")
+	}
+	if p.MandateUntil != nil && !p.MandateUntil.After(at) {
+		out = append(out, "委托已终止")
+	}
+	return out
+}
+
+func open(tx *storage.Tx, column string, id uuid.UUID, sealed []byte) (string, error) {
+	if sealed == nil {
+		return "", nil
+	}
+	plain, err := tx.Keys.Open("party."+column+":"+id.String(), sealed)
+	return string(plain), err
+}
+
+func deadlinesOf(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]Due, error) {
+	rows, err := tx.DeadlinesOfCase(ctx, courtdb.DeadlinesOfCaseParams{Court: tx.Court, CaseID: id})
+	out := make([]Due, len(rows))
+	for i, d := range rows {
+		out[i] = dueOfRow(tx.Book, d)
+	}
+	return out, err
+}
+
+func dueOfRow(book *rulebook.Book, d courtdb.CourtDeadline) Due {
+	due := dueOf(d.ID, d.Name, d.Clause, d.DueAt, d.Explanation)
+	due.State, due.Closed, due.Owner = d.State, d.ClosedAt, RoleName(book, d.OwnerRole)
+	return *due
+}
+
+// readableTips are the tips behind matters that the actor may open.
+func readableTips(list []MatterLine) map[uuid.UUID]bool {
+	out := map[uuid.UUID]bool{}
+	for _, m := range list {
+		if m.Tip != nil {
+			out[*m.Tip] = true
+		}
+	}
+	return out
+}
+
+func mattersOf(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]MatterLine, error) {
+	rows, err := tx.MattersOfCase(ctx, courtdb.MattersOfCaseParams{Court: tx.Court, CaseID: id})
+	var out []MatterLine
+	for _, m := range rows {
+		var row courtdb.CourtMatter
+		row.Process, row.Step, row.Awaiting, row.Team, row.Holder, row.TipID, row.CaseID = m.Process, m.Step, m.Awaiting, m.Team, m.Holder, m.TipID, m.CaseID
+		if m.TipID != nil && !matterVisible(tx, row, true) {
+			continue // the case's page must not lead to the tipster
+		}
+		l := MatterLine{ID: m.ID, Tip: m.TipID, Process: m.Process, Step: m.Step, Team: TeamName(tx.Book, m.Team), Holder: m.HolderName, Open: m.State == "open",
+			Awaiting: m.Awaiting != "", At: m.OpenedAt}
+		if p, ok := tx.Book.Process(m.Process); ok {
+			l.Process = p.Name
+			if s, ok := p.Step(m.Step); ok {
+				l.Step = s.Name
+			}
+		}
+		out = append(out, l)
+	}
+	return out, err
+}
+
+func recordable(book *rulebook.Book, a staff.Actor) []rulebook.Event {
+	if !a.Can(rulebook.MayRecordEvent) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(book.Events), func(e rulebook.Event) bool { return e.On != "case" || !a.Is(e.By...) })
+}
+
+// Recordable is what the form of an event needs: the case, the events this actor may record on
+// it, and what its selects choose from.
+type Recordable struct {
+	*docket.File
+	Events  []rulebook.Event
+	Choices Choices
+}
+
+// RecordableEvents lists what the book lets the actor record on a case by hand.
+func (r *Reads) RecordableEvents(ctx context.Context, actor staff.Actor, id uuid.UUID) (*Recordable, error) {
+	if err := actor.Require(rulebook.MayRecordEvent); err != nil {
+		return nil, err
+	}
+	var out *Recordable
+	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		file, err := openCase(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		out = &Recordable{File: file, Events: recordable(tx.Book, actor)}
+		out.Choices, err = choices(ctx, tx, file.Parties)
+		return err
+	})
+	return out, err
+}
+
+func choices(ctx context.Context, tx *storage.Tx, parties []courtdb.CourtParty) (Choices, error) {
+	var c Choices
+	for _, p := range parties {
+		c.Parties = append(c.Parties, rulebook.Choice{ID: p.ID.String(), Label: p.Name + "（" + enforcement.Role(p.Role).Name() + "）"})
+	}
+	people, err := tx.StaffNames(ctx, tx.Court)
+	for _, p := range people {
+		label := p.Name
+		if team := TeamName(tx.Book, p.Team); team != "" {
+			label += "（" + team + "）"
+		}
+		c.Staff = append(c.Staff, rulebook.Choice{ID: p.ID.String(), Label: label})
+	}
+	for _, t := range tx.Book.Court.Teams {
+		c.Teams = append(c.Teams, rulebook.Choice{ID: t.ID, Label: t.Name})
+	}
+	return c, err
+}
+
+// Revealed is what a reveal shows, once.
+type Revealed struct {
+	Case                        uuid.UUID
+	Name, IDNo, Mobile, Address string
+}
+
+// Reveal opens a person's number, mobile and address whole. It needs the permission and a
+// reason, and leaves a trace before the content does.
+func (r *Reads) Reveal(ctx context.Context, actor staff.Actor, party uuid.UUID, reason string) (Revealed, error) {
+	var out Revealed
+	if err := actor.Require(rulebook.MayRevealPerson); err != nil {
+		return out, err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" {
+		form := problem.Form{}
+		form.Add("reason", problem.New(problem.Invalid, "person.reveal_reason", "请写明查看完整身份信息的理由，本次查看会记入审计。"))
+		return out, form.Err()
+	}
+	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		p, err := tx.PartyByID(ctx, courtdb.PartyByIDParams{Court: tx.Court, ID: party})
+		if storage.NoRows(err) {
+			return noCase
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := openCase(ctx, tx, p.CaseID); err != nil {
+			return err
+		}
+		if err := docket.Audit(ctx, tx, docket.Trace{Action: "reveal:person", Object: "party", ID: party, Case: p.CaseID, Reason: reason}); err != nil {
+			return err
+		}
+		out.Case, out.Name = p.CaseID, p.Name
+		for _, f := range []struct {
+			column string
+			sealed []byte
+			to     *string
+		}{{"id_no", p.IDNo, &out.IDNo}, {"mobile", p.Mobile, &out.Mobile}, {"address", p.Address, &out.Address}} {
+			if *f.to, err = open(tx, f.column, party, f.sealed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// plainNotes reads the opened free text of a matter.
+func plainNotes(tx *storage.Tx, id uuid.UUID, sealed []byte) (map[string]any, error) {
+	out := map[string]any{}
+	if sealed == nil {
+		return out, nil
+	}
+	plain, err := tx.Keys.Open("matter.notes:"+id.String(), sealed)
+	if err != nil {
+		return nil, err
+	}
+	return out, json.Unmarshal(plain, &out)
+}

@@ -1,0 +1,248 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/matter"
+	"mingzhi/backoffice/rulebook"
+	"mingzhi/backoffice/staff"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// Matter is a matter as its page shows it.
+type Matter struct {
+	*matter.View
+	CaseNumber, Ticket   string
+	HolderName, TeamName string
+	AwaitingName         string
+	Clocks               []Due
+	Choices              Choices
+	CaseVisible          bool
+}
+
+// Matter opens a matter within the actor's scope.
+func (r *Reads) Matter(ctx context.Context, actor staff.Actor, id uuid.UUID) (*Matter, error) {
+	if err := actor.Require(rulebook.MayWorkMatter); err != nil {
+		return nil, err
+	}
+	var m *Matter
+	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) (err error) {
+		m, err = openMatter(ctx, tx, id)
+		return err
+	})
+	return m, err
+}
+
+func openMatter(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*Matter, error) {
+	v, err := matter.Show(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	m := &Matter{View: v, TeamName: TeamName(tx.Book, v.Team), AwaitingName: RoleName(tx.Book, v.Awaiting)}
+	parties := []courtdb.CourtParty{}
+	if v.CaseID != nil {
+		file, err := openCaseOf(ctx, tx, *v.CaseID)
+		if err != nil {
+			return nil, err
+		}
+		m.CaseNumber, parties, m.CaseVisible = file.Number, file.Parties, file.VisibleTo(tx.Actor)
+	}
+	if !matterVisible(tx, v.CourtMatter, m.CaseVisible) {
+		return nil, noMatter
+	}
+	if v.TipID != nil {
+		tip, err := tx.TipByID(ctx, courtdb.TipByIDParams{Court: tx.Court, ID: *v.TipID})
+		if err != nil {
+			return nil, err
+		}
+		m.Ticket = tip.Ticket
+	}
+	if m.Choices, err = choices(ctx, tx, parties); err != nil {
+		return nil, err
+	}
+	if v.Holder != nil {
+		row, err := tx.StaffByID(ctx, courtdb.StaffByIDParams{Court: tx.Court, ID: *v.Holder})
+		if err != nil {
+			return nil, err
+		}
+		m.HolderName = row.Name
+	}
+	for _, d := range v.Deadlines {
+		m.Clocks = append(m.Clocks, dueOfRow(tx.Book, d))
+	}
+	return m, nil
+}
+
+// matterVisible: who holds it, whose team has it, whose step it is; besides, for a tip the duty
+// room, for anything else whoever sees the case or the whole court.
+func matterVisible(tx *storage.Tx, m courtdb.CourtMatter, caseVisible bool) bool {
+	a := tx.Actor
+	if !a.Can(rulebook.MayWorkMatter) {
+		return false
+	}
+	if storage.Deref(m.Holder) == a.ID || m.Team != "" && m.Team == a.Team {
+		return true
+	}
+	if m.TipID != nil {
+		return a.Can(rulebook.MayTakeTip)
+	}
+	return caseVisible && a.Can(rulebook.MayViewCase) || a.Scope == rulebook.ScopeCourt || mayStep(tx.Book, a, m)
+}
+
+func mayStep(book *rulebook.Book, a staff.Actor, m courtdb.CourtMatter) bool {
+	if m.Team != "" && m.Team != a.Team {
+		return false
+	}
+	if m.Awaiting != "" {
+		return a.Is(m.Awaiting)
+	}
+	p, ok := book.Process(m.Process)
+	if !ok {
+		return false
+	}
+	s, ok := p.Step(m.Step)
+	return ok && a.Is(s.By...)
+}
+
+// Beside is what a tip's page shows beside the tip itself.
+type Beside struct {
+	Matter   *Matter
+	Told     []Told
+	Timeline []Entry
+}
+
+// BesideTip reads a tip's matter and who was told, in the transaction that opened the tip.
+func BesideTip(ctx context.Context, tx *storage.Tx, tip uuid.UUID) (*Beside, error) {
+	out := &Beside{}
+	row, err := tx.MatterOfTip(ctx, courtdb.MatterOfTipParams{Court: tx.Court, TipID: tip})
+	switch {
+	case storage.NoRows(err):
+	case err != nil:
+		return nil, err
+	default:
+		if out.Matter, err = openMatter(ctx, tx, row.ID); err != nil {
+			return nil, err
+		}
+	}
+	told, err := tx.DisclosuresOfTip(ctx, courtdb.DisclosuresOfTipParams{Court: tx.Court, TipID: tip})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range told {
+		out.Told = append(out.Told, toldOfTip(tx, d))
+	}
+	rows, err := tx.DocketOfTip(ctx, courtdb.DocketOfTipParams{Court: tx.Court, TipID: tip})
+	if err != nil {
+		return nil, err
+	}
+	var names Choices
+	if out.Matter != nil {
+		names = out.Matter.Choices
+	}
+	for _, d := range rows {
+		e, err := entry(tx, courtdb.DocketByIDRow(d), names, true)
+		if err != nil {
+			return nil, err
+		}
+		out.Timeline = append(out.Timeline, e)
+	}
+	return out, nil
+}
+
+// RegisterLine is one row of a process's register; Facts are its declared columns.
+type RegisterLine struct {
+	ID, Tip            uuid.UUID
+	CaseNumber, Ticket string
+	Step, Holder       string
+	Open, Urgent       bool
+	Opened             string
+	Facts              []Fact
+	Due                *Due
+}
+
+// Register is a page of a process's matters.
+type Register struct {
+	Process *rulebook.Process
+	Fields  []rulebook.Field
+	Rows    []RegisterLine
+	More    bool
+}
+
+// Register lists the matters of a process that the actor may see, with the columns the book declares.
+func (r *Reads) Register(ctx context.Context, actor staff.Actor, process string, number int) (*Register, error) {
+	if err := actor.Require(rulebook.MayWorkMatter); err != nil {
+		return nil, err
+	}
+	out := &Register{}
+	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		p, ok := tx.Book.Process(process)
+		if !ok {
+			return noMatter
+		}
+		out.Process, out.Fields = p, columns(p)
+		everywhere := actor.Scope == rulebook.ScopeCourt && (p.On != "tip" || actor.Can(rulebook.MayTakeTip))
+		rows, err := tx.DeskRegister(ctx, courtdb.DeskRegisterParams{Court: tx.Court, Process: process, Everywhere: everywhere || p.On == "tip" && actor.Can(rulebook.MayTakeTip),
+			Me: actor.ID, Team: actor.Team, Skip: skip(number), Most: page + 1})
+		if err != nil {
+			return err
+		}
+		if out.More = len(rows) > page; out.More {
+			rows = rows[:page]
+		}
+		names, err := choices(ctx, tx, nil)
+		if err != nil {
+			return err
+		}
+		for _, m := range rows {
+			l, err := registerLine(tx, p, out.Fields, m, names)
+			if err != nil {
+				return err
+			}
+			out.Rows = append(out.Rows, l)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// columns are the declared ones, found in the process's form or its steps'.
+func columns(p *rulebook.Process) []rulebook.Field {
+	all := p.Form
+	for _, s := range p.Steps {
+		all = append(all[:len(all):len(all)], s.Form...)
+	}
+	var out []rulebook.Field
+	for _, id := range p.Columns {
+		for _, f := range all {
+			if f.ID == id {
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func registerLine(tx *storage.Tx, p *rulebook.Process, fields []rulebook.Field, m courtdb.DeskRegisterRow, names Choices) (RegisterLine, error) {
+	l := RegisterLine{ID: m.ID, Tip: storage.Deref(m.TipID), CaseNumber: m.CaseNumber, Ticket: m.Ticket, Step: m.Step, Holder: m.HolderName,
+		Open: m.State == "open", Urgent: m.Urgent, Opened: clock(m.OpenedAt)}
+	if s, ok := p.Step(m.Step); ok {
+		l.Step = s.Name
+	}
+	values, err := plainNotes(tx, m.ID, m.Notes)
+	if err != nil {
+		return l, err
+	}
+	if err := json.Unmarshal(m.Form, &values); err != nil { // adds to the opened words
+		return l, err
+	}
+	l.Facts = facts(fields, values, names)
+	if m.HasDue {
+		l.Due = dueOf(m.DeadlineID, l.Step, m.Clause, m.DueAt, m.Explanation)
+	}
+	return l, nil
+}
