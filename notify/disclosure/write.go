@@ -20,8 +20,8 @@ func (d *Desk) write(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 	row := courtdb.InsertDisclosureParams{Court: tx.Court, ID: storage.NewID(), EventID: e.ID, Code: e.Code, CaseID: storage.Ref(e.Case), TipID: storage.Ref(e.Tip),
 		Audience: name(a), PartyID: p.id(), State: v.state, Why: v.why, Basis: v.basis, Clause: clauseOf(rule), Channels: []string{}, NotBefore: v.notBefore,
 		DecidedAt: tx.At, RuleVersion: int32(tx.Version)}
-	if a.To == "tipster" {
-		row.CaseID = nil // a tip's disclosures stand at the tip; the case's page must not lead to the tipster
+	if a.To == "tipster" || e.Entry.On == "tip" && v.state == withheld {
+		row.CaseID = nil // stands at the tip: the case's page must not lead to it
 	}
 	if v.state == told {
 		t, err := d.tell(ctx, tx, rule, a, e, p, row.ID)

@@ -2,9 +2,10 @@ package webkit
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
-	"github.com/boombuler/barcode/qr"
+	"rsc.io/qr"
 )
 
 // QR is a code as one path of black modules, for an inline picture.
@@ -13,23 +14,28 @@ type QR struct {
 	Size int // modules a side, with the quiet zone
 }
 
+const quiet = 4 // modules of white around a code
+
 // NewQR draws text; a text too long for a code gives the zero QR, and the card shows none.
 func NewQR(text string) QR {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
+	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return QR{}
 	}
-	const quiet = 4
-	side := code.Bounds().Dx()
 	var path strings.Builder
-	for y := range side {
-		for x := range side {
-			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+quiet, y+quiet)
+	for y := range code.Size {
+		for x := 0; x < code.Size; {
+			run := 0
+			for x+run < code.Size && code.Black(x+run, y) {
+				run++
 			}
+			if run > 0 {
+				path.WriteString("M" + strconv.Itoa(x+quiet) + " " + strconv.Itoa(y+quiet) + "h" + strconv.Itoa(run) + "v1h-" + strconv.Itoa(run) + "z")
+			}
+			x += run + 1
 		}
 	}
-	return QR{Path: path.String(), Size: side + 2*quiet}
+	return QR{Path: path.String(), Size: code.Size + 2*quiet}
 }
 
 // ViewBox is the picture's coordinate system.
