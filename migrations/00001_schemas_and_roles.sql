@@ -5,6 +5,8 @@ DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mingzhi_court') THEN CREATE ROLE mingzhi_court LOGIN; END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mingzhi_public') THEN CREATE ROLE mingzhi_public LOGIN; END IF;
+  -- a small installation has one login for owner and court; it steps down to the court's rights
+  EXECUTE format('GRANT mingzhi_court TO %I', current_user);
 EXCEPTION WHEN unique_violation OR duplicate_object THEN NULL; -- another database of the same server was faster
 END $$;
 -- +goose StatementEnd

@@ -42,14 +42,23 @@ func New(o Options) *fiber.App {
 	court := frame.WithCourt(o.Inquiry)
 	for _, r := range Routes(o.Inquiry) {
 		if r.Path == "/" {
-			app.Add(r.Method, r.Path, r.Handler)
+			add(app, r.Method, r.Path, r.Handler)
 			continue
 		}
-		app.Add(r.Method, r.Path, court, r.Handler)
+		add(app, r.Method, r.Path, court, r.Handler)
 	}
 	// An unknown address below a court keeps the court's head and hotlines.
 	app.Use("/:court", court, func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	return app
+}
+
+// add answers HEAD wherever it answers GET, as those who watch a site expect.
+func add(app *fiber.App, method, path string, handlers ...fiber.Handler) {
+	if method == fiber.MethodGet {
+		app.Get(path, handlers...)
+		return
+	}
+	app.Add(method, path, handlers...)
 }
 
 // Routes is the table of every address of the portal.

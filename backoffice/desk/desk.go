@@ -58,7 +58,12 @@ func register(app *fiber.App, house *frame.House, p Page) {
 	if !p.Access.Given() {
 		panic("desk: no permission given for " + p.Method + " " + p.Path)
 	}
-	app.Add(p.Method, "/:court"+p.Path, house.Serve(p.Path, p.Access, p.Handle))
+	serve := house.Serve(p.Path, p.Access, p.Handle)
+	if p.Method == fiber.MethodGet {
+		app.Get("/:court"+p.Path, serve) // HEAD too
+		return
+	}
+	app.Add(p.Method, "/:court"+p.Path, serve)
 }
 
 // inChinese: the desk is written in the court's own language, whatever the browser asks for.

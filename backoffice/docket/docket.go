@@ -72,7 +72,7 @@ func (d *Docket) Follow(f ...Follower) { d.followers = append(d.followers, f...)
 func (d *Docket) Record(ctx context.Context, tx *storage.Tx, e Event) (*Recorded, error) {
 	entry, ok := tx.Book.Event(e.Code)
 	if !ok {
-		return nil, problem.New(problem.Refused, "docket.unknown_event", "本院规则手册没有这个事项（{code}），不能登记。", "code", e.Code)
+		return nil, problem.New(problem.Refused, "docket.unknown_event", "本院规则书没有这个事项（{code}），不能登记。", "code", e.Code)
 	}
 	if err := complete(tx, entry, &e); err != nil {
 		return nil, err
@@ -216,7 +216,7 @@ func (d *Docket) RecordByHand(ctx context.Context, actor staff.Actor, code strin
 func (d *Docket) byHand(ctx context.Context, tx *storage.Tx, code string, caseID uuid.UUID, values map[string]string) (Event, error) {
 	entry, ok := tx.Book.Event(code)
 	if !ok || !tx.Actor.Is(entry.By...) {
-		return Event{}, problem.New(problem.Forbidden, "docket.role", "本院规则手册没有让您的角色登记这个事项。")
+		return Event{}, problem.New(problem.Forbidden, "docket.role", "本院规则书没有让您的角色登记这个事项。")
 	}
 	file, err := OpenFile(ctx, tx, caseID)
 	if err != nil {
@@ -281,7 +281,7 @@ func Plain(facts map[string]any) map[string]any {
 func Reload(ctx context.Context, tx *storage.Tx, row courtdb.DocketByIDRow) (*Recorded, error) {
 	entry, ok := tx.Book.Event(row.Code)
 	if !ok {
-		return nil, problem.New(problem.Refused, "docket.unknown_event", "本院规则手册没有这个事项（{code}），不能登记。", "code", row.Code)
+		return nil, problem.New(problem.Refused, "docket.unknown_event", "本院规则书没有这个事项（{code}），不能登记。", "code", row.Code)
 	}
 	facts, err := Facts(tx, row.ID, row.Body)
 	if err != nil {

@@ -2,8 +2,10 @@ package docket
 
 import (
 	"context"
+	"slices"
 
 	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/problem"
 	"mingzhi/storage"
 	"mingzhi/storage/courtdb"
@@ -27,10 +29,16 @@ func (projection) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error
 		}
 		return err
 	}
-	if e.Entry.Stage == "" || e.Entry.Stage == e.File.Stage {
+	if !onward(e.File.Stage, e.Entry.Stage) {
 		return nil
 	}
 	return tx.SetCaseStage(ctx, courtdb.SetCaseStageParams{Court: tx.Court, ID: e.Case, Stage: e.Entry.Stage, ChangedAt: tx.At})
+}
+
+// onward: a stage is only ever followed by a later one; an inquiry repeated after a freeze does not turn the case back.
+func onward(from, to string) bool {
+	stages := enforcement.AllCaseStages()
+	return slices.Index(stages, enforcement.CaseStage(to)) > slices.Index(stages, enforcement.CaseStage(from)) && from != string(enforcement.StageClosed)
 }
 
 func closeCase(ctx context.Context, tx *storage.Tx, e *Recorded) error {

@@ -117,7 +117,7 @@ func (p *parser) addCase(l line) {
 	if team, ok := p.book.Team(l.cells["执行团队"]); ok {
 		c.Team = team.ID
 	} else if l.cells["执行团队"] != "" {
-		l.fault("执行团队", "规则手册里没有这个团队")
+		l.fault("执行团队", "规则书里没有这个团队")
 	}
 	c.Judge, c.Assistant, c.Clerk = p.person(l, "承办法官"), p.person(l, "法官助理"), p.person(l, "书记员")
 	c.Applied, c.Realised, c.Waived = amount(l, "申请执行标的额"), amount(l, "执行到位标的额"), amount(l, "申请人放弃标的额")
@@ -280,7 +280,7 @@ func (p *parser) addEvent(l line) {
 	}
 	entry := p.event(l.cells["事项"])
 	if entry == nil {
-		l.fault("事项", "规则手册里没有事项“"+l.cells["事项"]+"”")
+		l.fault("事项", "规则书里没有事项“"+l.cells["事项"]+"”")
 		return
 	}
 	e := importedEvent{Seq: l.cells["序号"], Code: entry.ID, Effect: l.instant("生效时间")}

@@ -119,7 +119,7 @@ func TestSpoiledWorkbooks(t *testing.T) {
 		"another court":   {func(b book) { _ = b.SetCellValue("案件", "A3", "（2026）京01执302号") }, "不是本院的案号"},
 		"twice":           {func(b book) { _ = b.SetCellValue("案件", "A3", "2026琼02执301") }, "第3行“案号”列：这个案号在前面已经出现过"},
 		"stage":           {func(b book) { _ = b.SetCellValue("案件", "D2", "拍卖中") }, "不认识“拍卖中”，可以填写：已立案"},
-		"team":            {func(b book) { _ = b.SetCellValue("案件", "E2", "第九团队") }, "规则手册里没有这个团队"},
+		"team":            {func(b book) { _ = b.SetCellValue("案件", "E2", "第九团队") }, "规则书里没有这个团队"},
 		"judge":           {func(b book) { _ = b.SetCellValue("案件", "F2", "包拯") }, "没有账号或姓名为“包拯”的人员"},
 		"sum":             {func(b book) { _ = b.SetCellValue("案件", "K3", "101") }, "之和不能超过申请执行标的额"},
 		"closed half":     {func(b book) { _ = b.SetCellValue("案件", "N3", "") }, "要么都填，要么都不填"},
@@ -128,7 +128,7 @@ func TestSpoiledWorkbooks(t *testing.T) {
 		"no debtor":       {func(b book) { _ = b.SetCellValue("当事人", "C5", "利害关系人") }, "没有本案的被执行人"},
 		"stranger's case": {func(b book) { _ = b.SetCellValue("当事人", "A2", "（2026）琼02执999号") }, "“案件”工作表里没有这个案号"},
 		"principal":       {func(b book) { _ = b.SetCellValue("当事人", "I2", "Z") }, "代表的当事人编号“Z”在本案里不存在"},
-		"unknown event":   {func(b book) { _ = b.SetCellValue("经过", "C2", "登月") }, "规则手册里没有事项“登月”"},
+		"unknown event":   {func(b book) { _ = b.SetCellValue("经过", "C2", "登月") }, "规则书里没有事项“登月”"},
 		"no effect":       {func(b book) { _ = b.SetCellValue("经过", "E3", "") }, "这一事项必须填写生效时间"},
 		"unknown field":   {func(b book) { _ = b.SetCellValue("经过", "F2", "颜色=红") }, "“颜色=红”不是这一事项的字段=值"},
 		"event of stranger": {func(b book) {

@@ -44,7 +44,7 @@ func (e *Engine) load(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*state
 	}
 	step, ok := s.process.Step(s.Step)
 	if !ok {
-		return nil, nil, problem.New(problem.Refused, "matter.no_step", "现行规则手册里没有这一步，请联系管理员。")
+		return nil, nil, problem.New(problem.Refused, "matter.no_step", "现行规则书里没有这一步，请联系管理员。")
 	}
 	return s, step, nil
 }
@@ -280,7 +280,7 @@ func (e *Engine) Return(ctx context.Context, actor staff.Actor, id uuid.UUID, re
 		}
 		back, ok := s.process.Step(step.Return)
 		if !ok {
-			return problem.New(problem.Refused, "matter.no_return", "规则手册没有规定这一步可以退回。").By(step.Clause)
+			return problem.New(problem.Refused, "matter.no_return", "规则书没有规定这一步可以退回。").By(step.Clause)
 		}
 		old, awaiting := s.Step, s.Awaiting
 		if err := e.stopClock(ctx, tx, s, old); err != nil {

@@ -34,8 +34,11 @@ func (e *Engine) Follow(ctx context.Context, tx *storage.Tx, r *docket.Recorded)
 	}
 	for _, p := range tx.Book.ProcessesOpenedBy(r.Code) {
 		ok, err := tx.Book.Holds(p.Opens.When, r.Vars)
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			continue
 		}
 		if err := e.open(ctx, tx, &p, r); err != nil {
 			return err
@@ -65,7 +68,7 @@ func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, 
 		return err
 	}
 	if step == nil {
-		return problem.New(problem.Refused, "matter.no_step", "流程没有可执行的步骤，请检查规则手册。")
+		return problem.New(problem.Refused, "matter.no_step", "流程没有可执行的步骤，请检查规则书。")
 	}
 	s.enter(tx, step)
 	form, notes, err := s.pack(tx)
@@ -153,7 +156,7 @@ func (s *state) pack(tx *storage.Tx) (form, notes []byte, err error) {
 func unpack(tx *storage.Tx, row courtdb.CourtMatter) (*state, error) {
 	p, ok := tx.Book.Process(row.Process)
 	if !ok {
-		return nil, problem.New(problem.Refused, "matter.no_process", "现行规则手册里没有这个流程（{process}），请联系管理员。", "process", row.Process)
+		return nil, problem.New(problem.Refused, "matter.no_process", "现行规则书里没有这个流程（{process}），请联系管理员。", "process", row.Process)
 	}
 	s := &state{CourtMatter: row, process: p, form: map[string]any{}, notes: map[string]any{}}
 	if err := json.Unmarshal(row.Form, &s.form); err != nil {

@@ -22,7 +22,8 @@ type cli struct {
 	Portal      string `help:"门户的监听地址。" default:"127.0.0.1:8080" env:"MINGZHI_PORTAL"`
 	Ops         string `help:"健康检查与指标（不对外）。" default:"127.0.0.1:8084" env:"MINGZHI_OPS"`
 	Secure      bool   `help:"前面有 HTTPS。" env:"MINGZHI_SECURE"`
-	LogLevel    string `help:"日志级别。" default:"info" enum:"debug,info,warn,error" env:"MINGZHI_LOG"`
+	publichalf.Outward
+	LogLevel string `help:"日志级别。" default:"info" enum:"debug,info,warn,error" env:"MINGZHI_LOG"`
 }
 
 func main() {
@@ -55,7 +56,7 @@ func (c *cli) run(ctx context.Context) error {
 	metrics := boot.NewMetrics()
 	clock := boot.SystemClock()
 	half, err := publichalf.Open(ctx, publichalf.Options{DSN: c.DatabaseURL, Keys: keys, Files: stores, Log: boot.Log(c.LogLevel, true), Now: clock.Now,
-		Secure: c.Secure, Metrics: metrics})
+		Secure: c.Secure, Metrics: metrics, Outward: c.Outward})
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,9 @@ func (c *importCasesCmd) Run(ctx contextArg, s *Settings) error {
 		return err
 	}
 	return withHouse(ctx, s, func(h *house) error {
+		if err := h.serves(ctx, c.Court); err != nil {
+			return err
+		}
 		cut := calendar.On(h.store.Now())
 		if c.CutOver != "" {
 			if cut, err = calendar.ParseDate(c.CutOver); err != nil {
@@ -114,7 +117,11 @@ func (c *verifyCmd) Run(ctx contextArg, s *Settings) error {
 				all = err
 				continue
 			}
-			fmt.Printf("%s：%d 条审计记录完好，库外链首留存到第 %d 条\n", court.Name, n, kept.Seq)
+			outside := "库外还没有留存链首"
+			if kept.Seq > 0 {
+				outside = fmt.Sprintf("与库外留存到第 %d 条的链首一致", kept.Seq)
+			}
+			fmt.Printf("%s：%d 条审计记录完好，%s\n", court.Name, n, outside)
 		}
 		return all
 	})

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func open(ctx context.Context, s *Settings, say *boot.Progress, demo, beside boo
 	if err != nil {
 		return h, problem.New(problem.Unavailable, "database.migrate", "数据库没有升级成功，程序没有启动。请检查 DATABASE_URL 的账号是否有建表和建角色的权限。").Because(err)
 	}
-	if err = h.secrets(); err != nil {
+	if err = h.secrets(ctx); err != nil {
 		return h, err
 	}
 	return h, h.wire(ctx)
@@ -86,7 +87,7 @@ func (h *house) database(ctx context.Context, say *boot.Progress) error {
 		h.owner, h.public = s.DatabaseURL, s.PublicDatabaseURL
 		return reachable(ctx, h.owner)
 	}
-	defer say.Step("启动自带的 PostgreSQL")()
+	defer say.Step("打开自带的 PostgreSQL")()
 	pg, err := localpg.Start(ctx, localpg.Options{Dir: s.dir("postgres"), Log: h.log})
 	if p, ok := problem.As(err); ok && p.Key == "localpg.in_use" && h.beside {
 		if running, found := localpg.Running(s.dir("postgres")); found {
@@ -119,7 +120,10 @@ func reachable(ctx context.Context, dsn string) error {
 }
 
 // secrets makes missing keys in the data folder, outside database and backup, and opens them.
-func (h *house) secrets() (err error) {
+func (h *house) secrets(ctx context.Context) (err error) {
+	if err = h.keysBelong(ctx); err != nil {
+		return err
+	}
 	if err = sealing.Create(h.settings.dir("keys")); err != nil {
 		return err
 	}
@@ -128,6 +132,23 @@ func (h *house) secrets() (err error) {
 	}
 	h.files, err = files.OpenLocal(h.settings.dir("files"))
 	return err
+}
+
+// keysBelong refuses to make new keys for a database whose contents the old ones sealed.
+func (h *house) keysBelong(ctx context.Context) error {
+	if have, _ := filepath.Glob(filepath.Join(h.settings.dir("keys"), "field-*.sm4")); len(have) > 0 {
+		return nil
+	}
+	c, err := pgx.Connect(ctx, h.owner)
+	if err != nil {
+		return err
+	}
+	defer c.Close(ctx)
+	var used bool
+	if err := c.QueryRow(ctx, `SELECT EXISTS (SELECT FROM court.rulebook)`).Scan(&used); err != nil || !used {
+		return err
+	}
+	return problem.New(problem.Refused, "keys.missing", "数据库里已有加密的内容，但 {dir} 里没有密钥。请把原来的密钥放回这个目录再启动；没有密钥，已有内容无法打开。", "dir", h.settings.dir("keys"))
 }
 
 // wire joins the rooms: the docket's followers are named here and nowhere else.
@@ -219,7 +240,7 @@ func (h *house) jobs() []boot.Job {
 			h.intake.Rescan(court)
 			return 0, nil
 		})},
-		{Name: "heads", Sentence: "每天把审计链首存到数据库以外", Every: time.Hour, Limit: time.Minute, Run: h.each(h.keepHead)},
+		{Name: "heads", Sentence: "每天把审计链首存到数据库以外", Every: time.Minute, Limit: time.Minute, Run: h.each(h.keepHead)},
 	}
 }
 

@@ -18,6 +18,8 @@ type cli struct {
 	Migrate  migrateCmd  `cmd:"" help:"把数据库升级到本程序的版本。"`
 	Import   importCmd   `cmd:"" help:"导入数据。"`
 	Rulebook rulebookCmd `cmd:"" help:"检查、对照和发布规则书。"`
+	Staff    staffCmd    `cmd:"" help:"人员：第一个系统管理员、重设密码。"`
+	Keys     keysCmd     `cmd:"" help:"密钥。"`
 	Audit    auditCmd    `cmd:"" help:"审计链。"`
 	Backup   backupCmd   `cmd:"" help:"把数据库、文件和规则书一起备份（不含密钥）。"`
 	Restore  restoreCmd  `cmd:"" help:"把备份恢复到空的数据库和目录。"`

@@ -27,7 +27,9 @@ type serveCmd struct {
 	Tray   string   `help:"演示的消息匣。" default:"127.0.0.1:8082" env:"MINGZHI_TRAY"`
 	Ops    string   `help:"健康检查与指标（不对外）。" default:"127.0.0.1:8083" env:"MINGZHI_OPS"`
 	Secure bool     `help:"前面有 HTTPS：Cookie 只经 HTTPS 发送。" env:"MINGZHI_SECURE"`
-	Cases  int      `help:"演示案件数（每个法院）。" default:"300" hidden:""`
+
+	publichalf.Outward
+	Cases int `help:"演示案件数（每个法院）。" default:"300" hidden:""`
 }
 
 func (c *serveCmd) has(role string) bool { return slices.Contains(c.Roles, role) }
@@ -46,7 +48,7 @@ func (c *serveCmd) Run(ctx contextArg, s *Settings) error {
 		return err
 	}
 	defer h.close()
-	courts, err := h.publish(ctx, say)
+	courts, err := c.courts(ctx, h, say)
 	if err != nil {
 		return err
 	}
@@ -66,6 +68,27 @@ func (c *serveCmd) Run(ctx contextArg, s *Settings) error {
 	}
 	fmt.Println("\n明执已停止。")
 	return nil
+}
+
+// courts are those served. The demonstration and a named folder of books put their books in force;
+// else what was published stands, whoever published it.
+func (c *serveCmd) courts(ctx context.Context, h *house, say *boot.Progress) ([]string, error) {
+	if c.Demo || h.settings.Books != "" {
+		return h.publish(ctx, say)
+	}
+	rows, err := h.store.Courts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, problem.New(problem.Invalid, "books.unpublished",
+			"还没有发布任何法院的规则书。请先运行 mingzhi rulebook publish 目录，再用 mingzhi staff add 添加系统管理员；只想看看，请用 mingzhi serve --demo。")
+	}
+	var courts []string
+	for _, r := range rows {
+		courts = append(courts, r.ID)
+	}
+	return courts, nil
 }
 
 // doors are the listeners taken before anything is started, so that a taken port costs nothing.
@@ -110,7 +133,7 @@ func (c *serveCmd) start(ctx context.Context, g *errgroup.Group, h *house, d doo
 			return problem.New(problem.Invalid, "database.public_missing", "用外部数据库时，公开一侧必须有自己的账号：请设置 PUBLIC_DATABASE_URL（账号 mingzhi_public）。")
 		}
 		half, err := publichalf.Open(ctx, publichalf.Options{DSN: h.public, Keys: h.keys.Public(), Files: h.files, Log: h.log, Now: h.clock.Now,
-			Secure: c.Secure, Demo: c.Demo, Metrics: metrics})
+			Secure: c.Secure, Demo: c.Demo, Metrics: metrics, Outward: c.Outward})
 		if err != nil {
 			return err
 		}

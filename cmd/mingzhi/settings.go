@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
@@ -46,7 +47,7 @@ type withNational struct{ fs.FS }
 
 func (w withNational) Open(name string) (fs.File, error) {
 	f, err := w.FS.Open(name)
-	if err != nil && (name == "national" || filepath.Dir(name) == "national") {
+	if err != nil && (name == "national" || strings.HasPrefix(name, "national/")) {
 		return rulebook.Seeds().Open(name)
 	}
 	return f, err

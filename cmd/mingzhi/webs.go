@@ -20,7 +20,7 @@ import (
 // desk is the staff's web.
 func (c *serveCmd) desk(h *house, m *boot.Metrics) (*fiber.App, error) {
 	return desk.New(desk.Deps{Store: h.store, Docket: h.docket, Engine: h.matters, Intake: h.intake, Disclosure: h.disclosure, Accounts: h.accounts,
-		Log: h.log, Secure: c.Secure, Before: []fiber.Handler{m.Requests("desk")}}), nil
+		Log: h.log, Secure: c.Secure, TrustedProxies: c.TrustedProxies, Before: []fiber.Handler{m.Requests("desk")}}), nil
 }
 
 // tray is the demonstration's page of messages, codes and the clock.

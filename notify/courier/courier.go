@@ -21,6 +21,7 @@ const (
 	refresh     = 5 * time.Second        // a court that goes live is served within this
 	inFlight    = 3                      // batches of a court under way: claiming and finishing overlap with sending
 	finishLimit = 10 * time.Second
+	unsent      = 5 * time.Minute // between looks at messages of a channel without a sender
 )
 
 // Options say how hard the courier works; the zero value is right for one machine.

@@ -53,6 +53,10 @@ func (c *Courier) one(ctx, sending context.Context, wire chan struct{}, court st
 	if ctx.Err() != nil || sending.Err() != nil {
 		return back
 	}
+	if c.senders[m.Channel] == nil { // nobody sends on this channel yet: the message waits
+		back.NextAt = c.o.Now().Add(unsent)
+		return back
+	}
 	select {
 	case wire <- struct{}{}:
 	case <-ctx.Done():
@@ -67,9 +71,6 @@ func (c *Courier) one(ctx, sending context.Context, wire chan struct{}, court st
 
 func (c *Courier) send(ctx context.Context, court string, m public.Claim) (channel.Accepted, string, error) {
 	sender := c.senders[m.Channel]
-	if sender == nil {
-		return channel.Accepted{}, "", channel.Failed("没有配置这个渠道的发送方", nil)
-	}
 	address, err := c.keys.OpenCourier("outgoing.address:"+m.ID.String(), m.Address)
 	if err != nil {
 		return channel.Accepted{}, sender.Name(), channel.Failed("地址打不开，请检查投递密钥", err)

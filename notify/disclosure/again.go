@@ -37,7 +37,7 @@ func (d *Desk) reopen(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisc
 	k := &kept{event: e}
 	k.rule, _ = tx.Book.DisclosureOf(row.Code)
 	if k.rule == nil {
-		return nil, problem.New(problem.Refused, "disclosure.no_rule", "现行规则手册已不允许告知这一事项。")
+		return nil, problem.New(problem.Refused, "disclosure.no_rule", "现行规则书已不允许告知这一事项。")
 	}
 	for i := range k.rule.Audiences {
 		a := &k.rule.Audiences[i]
@@ -125,7 +125,7 @@ func (d *Desk) Release(ctx context.Context, actor staff.Actor, id uuid.UUID, yes
 			return problem.New(problem.NotFound, "disclosure.not_found", "没有找到这一条，或者您无权处理。")
 		}
 		if k.rule.Approver != "" && !actor.Is(k.rule.Approver) {
-			return problem.New(problem.Forbidden, "disclosure.approver", "这一条由规则手册指定的角色决定，您不能代为决定。").By(clauseOf(k.rule))
+			return problem.New(problem.Forbidden, "disclosure.approver", "这一条由规则书指定的角色决定，您不能代为决定。").By(clauseOf(k.rule))
 		}
 		if !yes && why == "" {
 			form := problem.Form{}

@@ -9,6 +9,7 @@ import (
 
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/storage"
@@ -217,7 +218,7 @@ func (d *Desk) judge(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 		return verdict{}, err
 	}
 	if !ok {
-		return verdict{state: withheld, why: "不符合规则手册规定的告知条件", basis: clauseOf(rule)}, nil
+		return verdict{state: withheld, why: "不符合规则书规定的告知条件", basis: clauseOf(rule)}, nil
 	}
 	if a.Effect && e.Effect != nil && e.Effect.After(tx.At) {
 		why, basis := reason(rule, a.To, "effect")
@@ -238,7 +239,7 @@ func (d *Desk) judge(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 		return verdict{state: awaiting, why: "案件带有不公开标记，须经法官决定", basis: "S-4.7.1⑦"}, nil
 	}
 	if rule.Release == rulebook.ReleaseAuto || rule.Release == rulebook.ReleaseGate {
-		return verdict{state: told, why: "规则手册规定应当告知", basis: clauseOf(rule)}, nil
+		return verdict{state: told, why: "规则书规定应当告知", basis: clauseOf(rule)}, nil
 	}
 	if approves(tx.Actor, rule) {
 		return verdict{state: told, why: "承办人登记并决定告知", basis: clauseOf(rule), releasedBy: tx.Actor.Person()}, nil
@@ -267,7 +268,8 @@ func reason(rule *rulebook.Disclosure, who, until string) (why, basis string) {
 }
 
 // missing names the first event that must stand on the case before this person may know; if the
-// event in question concerns one person, what must stand before must concern the same person.
+// event in question concerns one person, what must stand before must concern the same person, and
+// where both name a document, the same document: who was served an earlier ruling knows nothing of this one.
 func (d *Desk) missing(ctx context.Context, tx *storage.Tx, a *rulebook.Audience, e *docket.Recorded, p person) (code, name string, err error) {
 	if len(a.After) == 0 || e.Case == uuid.Nil {
 		return "", "", nil
@@ -277,12 +279,18 @@ func (d *Desk) missing(ctx context.Context, tx *storage.Tx, a *rulebook.Audience
 		return "", "", err
 	}
 	for _, code := range a.After {
-		stands := slices.ContainsFunc(rows, func(r courtdb.EventsOnCaseRow) bool {
-			if r.Code != code || (r.EffectAt != nil && r.EffectAt.After(tx.At)) {
-				return false
+		stands := false
+		for _, r := range rows {
+			if r.Code != code || (r.EffectAt != nil && r.EffectAt.After(tx.At)) || r.PartyID != nil && p.principal != nil && *r.PartyID != p.principal.ID {
+				continue
 			}
-			return r.PartyID == nil || p.principal == nil || *r.PartyID == p.principal.ID
-		})
+			if stands, err = sameDocument(ctx, tx, e, r.ID); err != nil {
+				return "", "", err
+			}
+			if stands {
+				break
+			}
+		}
 		if !stands {
 			name := code
 			if entry, ok := tx.Book.Event(code); ok {
@@ -292,4 +300,19 @@ func (d *Desk) missing(ctx context.Context, tx *storage.Tx, a *rulebook.Audience
 		}
 	}
 	return "", "", nil
+}
+
+// sameDocument: an event that names no document, or the one this event names.
+func sameDocument(ctx context.Context, tx *storage.Tx, e *docket.Recorded, other uuid.UUID) (bool, error) {
+	mine, _ := e.Facts["document_no"].(string)
+	if mine == "" {
+		return true, nil
+	}
+	row, err := tx.DocketByID(ctx, courtdb.DocketByIDParams{Court: tx.Court, ID: other})
+	if err != nil {
+		return false, err
+	}
+	facts, err := docket.Facts(tx, other, row.Body)
+	theirs, _ := facts["document_no"].(string)
+	return theirs == "" || enforcement.NormalizeForIndex(theirs) == enforcement.NormalizeForIndex(mine), err
 }

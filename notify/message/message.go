@@ -31,7 +31,7 @@ type Message struct {
 func Queue(ctx context.Context, tx *storage.Tx, m Message) (uuid.UUID, error) {
 	t, ok := tx.Book.Template(m.Template)
 	if !ok {
-		return uuid.Nil, problem.New(problem.Refused, "message.no_template", "规则手册没有模板{template}，消息没有发出。", "template", m.Template)
+		return uuid.Nil, problem.New(problem.Refused, "message.no_template", "规则书没有模板{template}，消息没有发出。", "template", m.Template)
 	}
 	code, err := checkCode()
 	if err != nil {

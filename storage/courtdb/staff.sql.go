@@ -309,6 +309,27 @@ func (q *Queries) OnDuty(ctx context.Context, arg OnDutyParams) ([]OnDutyRow, er
 	return items, nil
 }
 
+const resetStaff = `-- name: ResetStaff :exec
+UPDATE court.staff SET password_hash = $3, totp_secret = $4, totp_last = 0, failures = 0, locked_until = NULL WHERE court = $1 AND id = $2
+`
+
+type ResetStaffParams struct {
+	Court        string
+	ID           uuid.UUID
+	PasswordHash string
+	TotpSecret   []byte
+}
+
+func (q *Queries) ResetStaff(ctx context.Context, arg ResetStaffParams) error {
+	_, err := q.db.Exec(ctx, resetStaff,
+		arg.Court,
+		arg.ID,
+		arg.PasswordHash,
+		arg.TotpSecret,
+	)
+	return err
+}
+
 const revokeSession = `-- name: RevokeSession :execrows
 UPDATE court.staff_session SET revoked_at = $3 WHERE court = $1 AND id = $2 AND revoked_at IS NULL
 `
@@ -449,24 +470,6 @@ func (q *Queries) SessionByToken(ctx context.Context, arg SessionByTokenParams) 
 		&i.CreatedAt,
 	)
 	return i, err
-}
-
-const setStaffPassword = `-- name: SetStaffPassword :execrows
-UPDATE court.staff SET password_hash = $3, failures = 0, locked_until = NULL WHERE court = $1 AND id = $2
-`
-
-type SetStaffPasswordParams struct {
-	Court        string
-	ID           uuid.UUID
-	PasswordHash string
-}
-
-func (q *Queries) SetStaffPassword(ctx context.Context, arg SetStaffPasswordParams) (int64, error) {
-	result, err := q.db.Exec(ctx, setStaffPassword, arg.Court, arg.ID, arg.PasswordHash)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const setStaffRoles = `-- name: SetStaffRoles :execrows

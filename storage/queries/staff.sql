@@ -25,8 +25,8 @@ UPDATE court.staff SET failures = 0, locked_until = NULL, totp_last = sqlc.arg(s
 -- name: SetStaffRoles :execrows
 UPDATE court.staff SET roles = $3, team = $4, active = $5 WHERE court = $1 AND id = $2;
 
--- name: SetStaffPassword :execrows
-UPDATE court.staff SET password_hash = $3, failures = 0, locked_until = NULL WHERE court = $1 AND id = $2;
+-- name: ResetStaff :exec
+UPDATE court.staff SET password_hash = $3, totp_secret = $4, totp_last = 0, failures = 0, locked_until = NULL WHERE court = $1 AND id = $2;
 
 -- name: UnlockStaff :execrows
 UPDATE court.staff SET failures = 0, locked_until = NULL WHERE court = $1 AND id = $2;

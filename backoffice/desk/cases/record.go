@@ -42,7 +42,7 @@ func form(r *frame.Request, f webkit.Form) error {
 	}
 	e, ok := find(file, r.Params("event"))
 	if !ok {
-		return problem.New(problem.Forbidden, "docket.role", "本院规则手册没有让您的角色登记这个事项。")
+		return problem.New(problem.Forbidden, "docket.role", "本院规则书没有让您的角色登记这个事项。")
 	}
 	if _, err := uuid.Parse(f.Value(submission)); err != nil {
 		if f.Values == nil {
@@ -90,11 +90,11 @@ func told(book *rulebook.Book, code string) string {
 	}
 	switch rule.Release {
 	case rulebook.ReleaseGate:
-		return "登记后，在生效以前不会告知任何人；生效后按规则手册自动告知。"
+		return "登记后，在生效以前不会告知任何人；生效后按规则书自动告知。"
 	case rulebook.ReleaseJudge, rulebook.ReleasePub:
 		return "登记后须经决定才对外告知；由有权决定的人登记的，登记即告知。"
 	}
-	return "登记后按规则手册自动告知应当告知的人。"
+	return "登记后按规则书自动告知应当告知的人。"
 }
 
 // choicesFor keeps the persons in the roles that the event is about.

@@ -9,6 +9,7 @@ import (
 	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/rulebook"
+	"mingzhi/backoffice/staff"
 )
 
 // stepState is past, now, ahead or skipped.
@@ -95,6 +96,9 @@ func historyLine(m *casework.Matter, h matter.Done) string {
 	line := who(h) + acts[h.Act] + "“" + stepName(m, h.Step) + "”"
 	if h.Act == "opened" {
 		line = who(h) + "启动“" + m.Process.Name + "”"
+		if h.ActorKind == string(staff.Public) {
+			line = "公众提交，启动“" + m.Process.Name + "”"
+		}
 	}
 	if h.Act == "handed_over" && h.ToTeam != "" {
 		line += "至" + casework.Name(m.Choices.Teams, h.ToTeam)

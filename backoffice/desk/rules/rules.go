@@ -25,7 +25,7 @@ func Deadline(r *frame.Request) error {
 func Clause(r *frame.Request) error {
 	c, ok := r.Book.Clause(r.Params("id"))
 	if !ok {
-		return problem.New(problem.NotFound, "clause.not_found", "规则手册里没有这一条，请核对编号。")
+		return problem.New(problem.NotFound, "clause.not_found", "规则书里没有这一条，请核对编号。")
 	}
 	carrier := ""
 	for _, row := range rulebook.Coverage(r.Book) {

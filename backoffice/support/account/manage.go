@@ -48,7 +48,7 @@ func (p Person) check(tx *storage.Tx) error {
 		}
 	}
 	if _, ok := tx.Book.Team(p.Team); p.Team != "" && !ok {
-		form.Add("team", problem.New(problem.Invalid, "account.team_unknown", "规则手册里没有这个团队，请从列表中选择。"))
+		form.Add("team", problem.New(problem.Invalid, "account.team_unknown", "规则书里没有这个团队，请从列表中选择。"))
 	}
 	return form.Err()
 }
@@ -62,7 +62,7 @@ func checkRoles(tx *storage.Tx, roles []string) *problem.Error {
 	for _, id := range roles {
 		r, ok := tx.Book.Role(id)
 		if !ok {
-			return problem.New(problem.Invalid, "account.role_unknown", "规则手册里没有角色{role}，请从列表中选择。", "role", id)
+			return problem.New(problem.Invalid, "account.role_unknown", "规则书里没有角色{role}，请从列表中选择。", "role", id)
 		}
 		if r.Can(rulebook.MayManageStaff) || r.Can(rulebook.MayManageSecurity) || r.Can(rulebook.MayViewAudit) {
 			admin++
@@ -202,4 +202,35 @@ func (d *Desk) secure(ctx context.Context, actor staff.Actor, id uuid.UUID, acti
 		}
 		return docket.Audit(ctx, tx, docket.Trace{Action: action, Object: "staff", ID: id})
 	})
+}
+
+// Reset gives an account a new password and a new authenticator and ends its sessions; the
+// system administrator's.
+func (d *Desk) Reset(ctx context.Context, actor staff.Actor, login, password string) (otpauth string, err error) {
+	if err := actor.Require(rulebook.MayManageStaff); err != nil {
+		return "", err
+	}
+	err = d.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		old, err := tx.StaffByLogin(ctx, courtdb.StaffByLoginParams{Court: tx.Court, Login: login})
+		if storage.NoRows(err) {
+			return problem.New(problem.NotFound, "account.not_found", "没有这个账号。")
+		}
+		if err != nil {
+			return err
+		}
+		fresh, uri, err := d.row(tx, old.ID, Person{Login: login, Password: password})
+		if err != nil {
+			return err
+		}
+		otpauth = uri
+		err = tx.ResetStaff(ctx, courtdb.ResetStaffParams{Court: tx.Court, ID: old.ID, PasswordHash: fresh.PasswordHash, TotpSecret: fresh.TotpSecret})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.RevokeSessionsOf(ctx, courtdb.RevokeSessionsOfParams{Court: tx.Court, Staff: old.ID, RevokedAt: &tx.At}); err != nil {
+			return err
+		}
+		return docket.Audit(ctx, tx, docket.Trace{Action: "staff:reset", Object: "staff", ID: old.ID})
+	})
+	return otpauth, err
 }

@@ -87,7 +87,7 @@ func Settle(ctx context.Context, store *storage.Store, desk *account.Desk, court
 		day := calendar.On(tx.At).Add(-1)
 		for i := range 60 {
 			start := day.Add(i).Time().Add(8 * time.Hour)
-			for role, login := range map[string]string{"duty_officer": fmt.Sprintf("duty%d", i%2+1), "leader_on_duty": "leader"} {
+			for role, login := range map[string]string{"duty_officer": fmt.Sprintf("duty%d", (i+1)%2+1), "leader_on_duty": "leader"} {
 				if ids[login] == uuid.Nil {
 					continue
 				}

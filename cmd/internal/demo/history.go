@@ -22,9 +22,9 @@ func (w *writer) history(i int, s *story) {
 		after int // days after filing
 		from  int // stage from which it has happened
 	}{
-		{"case_file_received", 1, 0},
+		{"case_file_received", 1, 1},
 		{"enforcement_notice_issued", 2 + i%9, 1},
-		{"online_inquiry_started", 3 + i%4, 2},
+		{"online_inquiry_started", 2 + i%7/5, 1},
 		{"traditional_investigation_started", 6 + i%8, 2},
 		{"online_inquiry_completed", 14 + i%10, 3},
 		{"asset_frozen", 17 + i%10, 3},

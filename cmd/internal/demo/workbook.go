@@ -84,8 +84,11 @@ func (w *writer) file(i int) {
 	stages := enforcement.AllCaseStages()
 	s := &story{stage: stages[i%len(stages)], kind: "执"}
 	today := calendar.On(w.now)
-	// the further a case has come, the older it is
-	age := 1 + (i%len(stages))*16 + w.IntN(30)
+	// the further a case has come, the older it is; some lie too long
+	age := 1 + (i%len(stages))*(i%len(stages))*3 + w.IntN(8)
+	if i%13 == 0 {
+		age += 30
+	}
 	s.filed = today.Add(-age)
 	if first := (calendar.Date{Year: today.Year, Month: 1, Day: 1}); s.filed.Before(first) && i%3 > 0 {
 		s.filed = first.Add(w.IntN(max(1, first.DaysUntil(today))))

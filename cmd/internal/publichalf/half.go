@@ -3,10 +3,13 @@ package publichalf
 import (
 	"context"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"mingzhi/backoffice/problem"
 	"mingzhi/cmd/internal/boot"
 	"mingzhi/notify/channel"
 	"mingzhi/notify/courier"
@@ -27,6 +30,14 @@ type Options struct {
 	Secure  bool
 	Demo    bool // messages go to the tray instead of a provider
 	Metrics *boot.Metrics
+	Outward
+}
+
+// Outward are the settings of what faces the internet, the same for both programs.
+type Outward struct {
+	TrustedProxies []string `help:"反向代理的地址或网段：只信它们转交的访问者地址。" env:"MINGZHI_TRUSTED_PROXIES"`
+	SMSURL         string   `help:"短信网关的地址（HTTP JSON）；不填则短信留在队列里等待。" env:"MINGZHI_SMS_URL" name:"sms-url"`
+	SMSTokenFile   string   `help:"短信网关令牌所在的文件。" env:"MINGZHI_SMS_TOKEN_FILE" name:"sms-token-file" type:"existingfile"`
 }
 
 // Half is the open public half.
@@ -34,6 +45,7 @@ type Half struct {
 	Store   *public.Store
 	options Options
 	inquiry *inquiry.Service
+	senders map[string]channel.Sender
 }
 
 // Open connects the public store and makes the use cases.
@@ -47,7 +59,32 @@ func Open(ctx context.Context, o Options) (*Half, error) {
 		store.Close()
 		return nil, err
 	}
-	return &Half{Store: store, options: o, inquiry: service}, nil
+	senders, err := o.senders(store)
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	return &Half{Store: store, options: o, inquiry: service, senders: senders}, nil
+}
+
+// senders by channel: the tray in demonstration mode, else the gateway that was named. Messages
+// of a channel without one wait in the queue.
+func (o Options) senders(store *public.Store) (map[string]channel.Sender, error) {
+	if o.Demo {
+		return map[string]channel.Sender{"sms": courier.NewTray(store, o.Now)}, nil
+	}
+	if o.SMSURL == "" {
+		return nil, nil
+	}
+	token := ""
+	if o.SMSTokenFile != "" {
+		raw, err := os.ReadFile(o.SMSTokenFile)
+		if err != nil {
+			return nil, problem.New(problem.Invalid, "sms.token", "短信网关令牌文件 {file} 读不到，请检查路径和权限。", "file", o.SMSTokenFile).Because(err)
+		}
+		token = strings.TrimSpace(string(raw))
+	}
+	return map[string]channel.Sender{"sms": channel.NewHTTP(channel.HTTPOptions{Name: "gateway", URL: o.SMSURL, Token: token})}, nil
 }
 
 // Close gives the connections back.
@@ -56,15 +93,10 @@ func (h *Half) Close() { h.Store.Close() }
 // Portal is the public web.
 func (h *Half) Portal() *fiber.App {
 	return portal.New(portal.Options{Inquiry: h.inquiry, Ready: h.Store.Ping, Log: h.options.Log, Secure: h.options.Secure,
-		Before: []fiber.Handler{h.options.Metrics.Requests("portal")}})
+		TrustedProxies: h.options.TrustedProxies, Before: []fiber.Handler{h.options.Metrics.Requests("portal")}})
 }
 
-// Courier sends what lies in the queue: to the tray in demonstration mode. Without a provider
-// configured a channel's messages wait in the queue.
+// Courier sends what lies in the queue.
 func (h *Half) Courier() *courier.Courier {
-	senders := map[string]channel.Sender{}
-	if h.options.Demo {
-		senders["sms"] = courier.NewTray(h.Store, h.options.Now)
-	}
-	return courier.New(h.Store, h.options.Keys, senders, courier.Options{Log: h.options.Log, Now: h.options.Now})
+	return courier.New(h.Store, h.options.Keys, h.senders, courier.Options{Log: h.options.Log, Now: h.options.Now})
 }

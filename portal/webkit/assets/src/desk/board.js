@@ -47,8 +47,8 @@ function tick(place) {
     const left = Math.round((new Date(box.dataset.due) - Date.now() - skew(place)) / 1000);
     const n = Math.abs(left);
     const two = (x) => String(x).padStart(2, "0");
-    const text = n >= 3600 ? `${Math.floor(n / 3600)}:${two(Math.floor(n / 60) % 60)}:${two(n % 60)}` : `${two(Math.floor(n / 60))}:${two(n % 60)}`;
-    face.textContent = (left < 0 ? "超 " : "") + text;
+    // Beyond an hour the chip's working days say more than a running clock.
+    face.textContent = n >= 3600 ? "" : (left < 0 ? "超 " : "") + `${two(Math.floor(n / 60))}:${two(n % 60)}`;
   });
 }
 
