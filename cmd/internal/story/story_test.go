@@ -304,5 +304,5 @@ func (s *tale) differs(t *testing.T) {
 	d.reads("集约事务办理", "指挥调度")
 	d.visit(s.url(s.program.desk, "/wugang/duty")).reads(ticket).lacks(s.ticket)
 	d.press(ticket).reads("W-5e", "移交终本团队").press("接手").reads("确定案件")
-	d.visit(s.url(s.program.desk, "/sanya/duty")).reads("登录")
+	d.visit(s.url(s.program.desk, "/sanya/duty")).lacks(ticket)
 }
