@@ -83,6 +83,11 @@ func clockOf(tx *storage.Tx, e *Recorded, rule rulebook.Deadline) (Clock, error)
 		return clock, nil
 	}
 	clock.Due = &d
+	if day := calendar.On(e.Occurred); d.Before(day) && !e.Imported {
+		form := problem.Form{}
+		form.Add(rule.Due, problem.New(problem.Invalid, "docket.due_before", "届满日不能早于{day}，请核对文书。", "day", day.String()))
+		return clock, form.Err()
+	}
 	if longest := tx.Days.Due(clock.Length, clock.Start).Day(); d.After(longest) && !e.Imported {
 		form := problem.Form{}
 		form.Add(rule.Due, problem.New(problem.Refused, "docket.beyond_cap", "期限最长{length}，届满日不能晚于{day}。", "length", rule.Length.String(), "day", longest.String()).By(rule.Source))

@@ -1,6 +1,7 @@
 package docket
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,6 +40,7 @@ type Recorded struct {
 	ID    uuid.UUID
 	Entry *rulebook.Event
 	First bool // false when the source key had been recorded before
+	other bool // not first, and what was recorded then said something else
 	Vars  map[string]any
 	File  *File // the case, when there is one
 }
@@ -135,7 +137,7 @@ func (d *Docket) insert(ctx context.Context, tx *storage.Tx, r *Recorded) (bool,
 	}
 	if n == 0 {
 		row, err := tx.DocketBySourceKey(ctx, courtdb.DocketBySourceKeyParams{Court: tx.Court, SourceKey: r.SourceKey})
-		r.ID, r.First = row.ID, false
+		r.ID, r.First, r.other = row.ID, false, !bytes.Equal(row.FactsHash, hash[:])
 		return false, err
 	}
 	sealed, err := tx.Keys.Seal("docket_facts.body:"+r.ID.String(), body)
@@ -207,11 +209,16 @@ func (d *Docket) RecordByHand(ctx context.Context, actor staff.Actor, code strin
 			return err
 		}
 		e.SourceKey = sourceKey
-		r, err = d.Record(ctx, tx, e)
+		if r, err = d.Record(ctx, tx, e); err == nil && r.other {
+			return edited
+		}
 		return err
 	})
 	return r, err
 }
+
+// edited: the browser's way back brings a form again that has been recorded; what was changed in it must not be lost unsaid.
+var edited = problem.New(problem.Conflict, "docket.edited", "这张登记表已经登记过，这次改动的内容没有登记。请打开案件核对已登记的内容；需要另行登记的，请重新打开登记表。")
 
 func (d *Docket) byHand(ctx context.Context, tx *storage.Tx, code string, caseID uuid.UUID, values map[string]string) (Event, error) {
 	entry, ok := tx.Book.Event(code)

@@ -201,3 +201,30 @@ func TestAuditFindsEveryTampering(t *testing.T) {
 		})
 	}
 }
+
+func TestAFormChangedOnTheWayBackIsNotLostUnsaid(t *testing.T) {
+	t.Parallel()
+	h := backofficetest.New(t)
+	judge := h.Person("sanya", "judge1", "enforcement_1", "judge")
+	id, parties := h.Case("sanya", "（2026）琼02执1号", "enforcement_1", judge.ID, backofficetest.Party{Role: "applicant", Name: "甲"}, backofficetest.Party{Role: "debtor", Name: "乙"})
+	freeze := func(amount, expires, key string) error {
+		_, err := h.Docket.RecordByHand(ctx, judge, "asset_frozen", id, map[string]string{"debtor": parties[1].String(), "class": "deposit", "amount": amount,
+			"ordered_at": "2026-03-10T09:00", "effect_at": "2026-03-10T09:30", "expires_on": expires, "document_no": "（2026）琼02执1号之一"}, key)
+		return err
+	}
+	for _, amount := range []string{"50000", "50000"} {
+		if err := freeze(amount, "2027-03-09", "form"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := freeze("80000", "2027-03-09", "form"); !problem.Is(err, problem.Conflict) {
+		t.Fatalf("a changed form is said to be recorded: %v", err)
+	}
+	err := freeze("50000", "2020-01-01", "other")
+	if p, ok := problem.As(err); !ok || p.Fields["expires_on"] == nil {
+		t.Fatalf("a freeze that ended before it began: %v", err)
+	}
+	if n := h.Rows(`SELECT count(*) FROM court.docket WHERE code = 'asset_frozen'`); n != 1 {
+		t.Fatalf("%d freezes", n)
+	}
+}

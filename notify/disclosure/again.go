@@ -15,9 +15,12 @@ import (
 	"mingzhi/storage/courtdb"
 )
 
+var noRule = problem.New(problem.Refused, "disclosure.no_rule", "现行规则书已不允许告知这一事项。")
+
 var gone = problem.New(problem.Conflict, "disclosure.decided", "这一条已经处理过了，请刷新查看。")
 
-// context of a decision made earlier: the event as it was recorded, the rule as it holds now.
+// context of a decision made earlier: the event as it was recorded, the rule as it holds now;
+// without a rule the book in force tells it to nobody (G1).
 type kept struct {
 	event *docket.Recorded
 	rule  *rulebook.Disclosure
@@ -35,10 +38,11 @@ func (d *Desk) reopen(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisc
 		return nil, err
 	}
 	k := &kept{event: e}
-	k.rule, _ = tx.Book.DisclosureOf(row.Code)
-	if k.rule == nil {
-		return nil, problem.New(problem.Refused, "disclosure.no_rule", "现行规则书已不允许告知这一事项。")
+	rule, ok := tx.Book.DisclosureOf(row.Code)
+	if !ok || !rule.On {
+		return k, nil
 	}
+	k.rule = rule
 	for i := range k.rule.Audiences {
 		a := &k.rule.Audiences[i]
 		if name(a) != row.Audience {
@@ -55,13 +59,20 @@ func (d *Desk) reopen(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisc
 	return k, nil
 }
 
-// again decides a held row anew, now that time has passed or something else was recorded.
+// again decides a held row anew, now that time has passed or something else was recorded. An
+// event or a rule that the book has dropped meanwhile ends the waiting; it must not stop others.
 func (d *Desk) again(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclosure) error {
 	k, err := d.reopen(ctx, tx, row)
+	if problem.Is(err, problem.Refused) {
+		k, err = &kept{}, nil
+	}
 	if err != nil {
 		return err
 	}
 	v := verdict{state: withheld, why: "不再属于应当告知的人", basis: "法释〔2018〕7号第6条"}
+	if k.rule == nil {
+		v.why, v.basis = "现行规则书已不允许告知这一事项", row.Clause
+	}
 	if k.aud != nil && (k.who.party != nil || k.aud.To == "tipster") {
 		if v, err = d.judge(ctx, tx, k.rule, k.aud, k.event, k.who); err != nil {
 			return err
@@ -121,8 +132,11 @@ func (d *Desk) Release(ctx context.Context, actor staff.Actor, id uuid.UUID, yes
 		if err != nil {
 			return err
 		}
-		if k.event.File != nil && row.Audience != "tipster" && !k.event.File.VisibleTo(actor) {
-			return problem.New(problem.NotFound, "disclosure.not_found", "没有找到这一条，或者您无权处理。")
+		if k.rule == nil {
+			return noRule
+		}
+		if err := within(ctx, tx, k.event); err != nil {
+			return err
 		}
 		if k.rule.Approver != "" && !actor.Is(k.rule.Approver) {
 			return problem.New(problem.Forbidden, "disclosure.approver", "这一条由规则书指定的角色决定，您不能代为决定。").By(clauseOf(k.rule))
@@ -135,7 +149,7 @@ func (d *Desk) Release(ctx context.Context, actor staff.Actor, id uuid.UUID, yes
 		v := verdict{state: refused, why: why, basis: clauseOf(k.rule), releasedBy: actor.Person()}
 		if yes {
 			v.state, v.why = told, "经决定告知"
-			if k.aud == nil || k.who.absent != "" {
+			if k.aud == nil || k.who.absent != "" || k.who.party == nil && k.aud.To != "tipster" {
 				v = verdict{state: withheld, why: "等待期间情况变化：" + k.who.absent, basis: k.who.basis, releasedBy: actor.Person()}
 			}
 		}
@@ -144,6 +158,27 @@ func (d *Desk) Release(ctx context.Context, actor staff.Actor, id uuid.UUID, yes
 		}
 		return docket.Audit(ctx, tx, docket.Trace{Action: "disclosure:" + v.state, Object: "disclosure", ID: id, Case: storage.Deref(row.CaseID), Reason: why})
 	})
+}
+
+// within: who decides must see the case; what concerns a tip belongs to the case that the tip
+// has been matched to since.
+func within(ctx context.Context, tx *storage.Tx, e *docket.Recorded) error {
+	file := e.File
+	if file == nil && e.Tip != uuid.Nil {
+		tip, err := tx.TipByID(ctx, courtdb.TipByIDParams{Court: tx.Court, ID: e.Tip})
+		if err != nil {
+			return err
+		}
+		if tip.CaseID != nil {
+			if file, err = docket.OpenFile(ctx, tx, *tip.CaseID); err != nil {
+				return err
+			}
+		}
+	}
+	if file != nil && !file.VisibleTo(tx.Actor) {
+		return problem.New(problem.NotFound, "disclosure.not_found", "没有找到这一条，或者您无权处理。")
+	}
+	return nil
 }
 
 // Withdraw takes back what was disclosed wrongly: it is gone everywhere in this transaction, a
@@ -169,8 +204,8 @@ func (d *Desk) Withdraw(ctx context.Context, actor staff.Actor, id uuid.UUID, wh
 		if err != nil {
 			return err
 		}
-		if k.event.File != nil && !k.event.File.VisibleTo(actor) {
-			return problem.New(problem.NotFound, "disclosure.not_found", "没有找到这一条，或者您无权处理。")
+		if err := within(ctx, tx, k.event); err != nil {
+			return err
 		}
 		if err := unpublish(ctx, tx, row); err != nil {
 			return err

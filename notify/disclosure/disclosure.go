@@ -235,7 +235,7 @@ func (d *Desk) judge(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 		why, basis := reason(rule, a.To, code)
 		return verdict{state: held, why: "等待登记“" + event + "”。" + why, basis: basis}, nil
 	}
-	if e.File != nil && len(e.File.Secrecy) > 0 && !e.Imported {
+	if e.File != nil && len(e.File.Secrecy) > 0 {
 		return verdict{state: awaiting, why: "案件带有不公开标记，须经法官决定", basis: "S-4.7.1⑦"}, nil
 	}
 	if rule.Release == rulebook.ReleaseAuto || rule.Release == rulebook.ReleaseGate {

@@ -231,3 +231,89 @@ func TestSecretCaseWaitsForTheJudge(t *testing.T) {
 		t.Fatal("not told after release")
 	}
 }
+
+func TestServiceOfAnEarlierRulingTellsNobodyOfALater(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	_, err := s.Docket.RecordByHand(ctx, s.judge, "ruling_served", s.caseID, map[string]string{"debtor": s.debtor.String(), "document_no": "（2026）琼02执1号",
+		"served_on": "2026-03-10", "method": "direct"}, "earlier")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.freeze(t, "2026-03-10T09:30")
+	if s.items("asset_frozen", s.debtor) != 0 {
+		t.Fatal("told of a freeze whose ruling was not served")
+	}
+	s.served(t)
+	if s.items("asset_frozen", s.debtor) != 1 {
+		t.Fatal("not told after its own ruling was served")
+	}
+}
+
+func TestImportedHistoryOfASecretCaseWaitsToo(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	effect := backofficetest.Start.Add(-time.Hour)
+	before := s.outside()
+	err := s.Store.InTx(ctx, staff.Importer("sanya", uuid.Nil), func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE court.cases SET secrecy = '{state_secret}'`); err != nil {
+			return err
+		}
+		_, err := s.Docket.Record(ctx, tx, docket.Event{Code: "asset_frozen", Case: s.caseID, Party: s.debtor, Occurred: effect, Effect: &effect, Imported: true,
+			NoClocks: true, SourceKey: "h", Facts: map[string]any{"class": "deposit", "debtor": s.debtor.String()}})
+		return err
+	})
+	if err != nil || s.outside() != before {
+		t.Fatal("a secret case is outside without release:", err)
+	}
+}
+
+func TestWhatTheBookDroppedEndsTheWaiting(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.freeze(t, "2026-03-10T15:00")
+	err := s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE court.disclosure SET code = 'dropped' WHERE party_id = $1`, s.debtor); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE court.disclosure SET not_before = not_before - interval '1 minute' WHERE party_id = $1`, s.debtor)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Set(backofficetest.Start.Add(5 * time.Hour))
+	s.sweep(t)
+	if s.items("asset_frozen", s.applicant) != 1 || s.items("asset_frozen", s.debtor) != 0 ||
+		s.Rows(`SELECT count(*) FROM court.disclosure WHERE code = 'dropped' AND state = 'withheld'`) != 1 {
+		t.Fatal("one dropped rule holds up everybody")
+	}
+}
+
+func TestQuestionOfAMatchedTipIsReleasedInItsTeam(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	tip, waiting := storage.NewID(), uuid.Nil
+	err := s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		err := tx.InsertTip(ctx, courtdb.InsertTipParams{Court: "sanya", ID: tip, Ticket: "XS260310-000001", ReceiptHmac: []byte("r"), Kind: "asset", ReceivedAt: tx.At, WarningVersion: "1"})
+		if err != nil {
+			return err
+		}
+		if _, err = s.Docket.Record(ctx, tx, docket.Event{Code: "tip_verified", Tip: tip, SourceKey: "v", Facts: map[string]any{"status": "verified"}}); err != nil {
+			return err
+		}
+		if err := tx.SetTipCase(ctx, courtdb.SetTipCaseParams{Court: "sanya", ID: tip, CaseID: &s.caseID}); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT id FROM court.disclosure WHERE audience = 'tipster' AND state = 'awaiting_release'`).Scan(&waiting)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Disclosure.Release(ctx, s.Person("sanya", "judge2", "enforcement_2", "judge"), waiting, true, ""); !problem.Is(err, problem.NotFound) {
+		t.Fatalf("released by a judge of another team: %v", err)
+	}
+	if err := s.Disclosure.Release(ctx, s.judge, waiting, true, ""); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -153,8 +153,9 @@ FROM court.disclosure d JOIN court.docket e ON e.court = d.court AND e.id = d.ev
 LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.event_id
 LEFT JOIN court.party p ON p.court = d.court AND p.id = d.party_id
 LEFT JOIN court.cases c ON c.court = d.court AND c.id = d.case_id LEFT JOIN court.tip t ON t.court = d.court AND t.id = d.tip_id
+LEFT JOIN court.cases v ON v.court = d.court AND v.id = COALESCE(d.case_id, t.case_id)
 WHERE d.court = $1 AND d.state = 'awaiting_release' AND d.code = ANY($2::text[])
-  AND (d.case_id IS NULL OR $3::bool OR ($4::bool AND c.team <> '' AND c.team = $5::text) OR $6::uuid IN (c.judge, c.assistant, c.clerk))
+  AND (v.id IS NULL OR $3::bool OR ($4::bool AND v.team <> '' AND v.team = $5::text) OR $6::uuid IN (v.judge, v.assistant, v.clerk))
 ORDER BY d.decided_at, d.id LIMIT 200
 `
 

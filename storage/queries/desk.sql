@@ -55,8 +55,9 @@ FROM court.disclosure d JOIN court.docket e ON e.court = d.court AND e.id = d.ev
 LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.event_id
 LEFT JOIN court.party p ON p.court = d.court AND p.id = d.party_id
 LEFT JOIN court.cases c ON c.court = d.court AND c.id = d.case_id LEFT JOIN court.tip t ON t.court = d.court AND t.id = d.tip_id
+LEFT JOIN court.cases v ON v.court = d.court AND v.id = COALESCE(d.case_id, t.case_id)
 WHERE d.court = $1 AND d.state = 'awaiting_release' AND d.code = ANY(sqlc.arg(codes)::text[])
-  AND (d.case_id IS NULL OR sqlc.arg(everywhere)::bool OR (sqlc.arg(whole_team)::bool AND c.team <> '' AND c.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (c.judge, c.assistant, c.clerk))
+  AND (v.id IS NULL OR sqlc.arg(everywhere)::bool OR (sqlc.arg(whole_team)::bool AND v.team <> '' AND v.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (v.judge, v.assistant, v.clerk))
 ORDER BY d.decided_at, d.id LIMIT 200;
 
 -- name: DeskAudit :many

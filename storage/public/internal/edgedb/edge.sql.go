@@ -163,7 +163,7 @@ func (q *Queries) InsertTray(ctx context.Context, arg InsertTrayParams) error {
 const messagesByCheckCode = `-- name: MessagesByCheckCode :many
 SELECT o.channel, o.template, o.template_version, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
 LEFT JOIN edge.delivery d ON d.court = o.court AND d.message_id = o.id
-WHERE o.court = $1 AND o.check_code = $2 ORDER BY o.created_at DESC LIMIT 3
+WHERE o.court = $1 AND o.check_code = $2 AND (NOT o.withdrawn OR d.state <> 'queued') ORDER BY o.created_at DESC LIMIT 3
 `
 
 type MessagesByCheckCodeParams struct {
