@@ -105,12 +105,8 @@ func ring(ctx context.Context, tx *storage.Tx, a rulebook.Alert, what about) err
 	if err != nil {
 		return err
 	}
-	clause := ""
-	if len(a.Clauses) > 0 {
-		clause = a.Clauses[0]
-	}
 	for _, mobile := range mobiles {
-		_, err := message.Queue(ctx, tx, message.Message{Channel: "sms", Address: mobile, Template: a.Template, Clause: clause, Urgent: true,
+		_, err := message.Queue(ctx, tx, message.Message{Channel: "sms", Address: mobile, Template: a.Template, Urgent: true, Staff: true,
 			Params: map[string]string{"ticket": what.ticket, "case_no": what.number, "name": what.name, "date": calendar.On(tx.At).String()}})
 		if err != nil {
 			return err

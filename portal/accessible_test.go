@@ -46,6 +46,7 @@ func (w *world) fill(t testing.TB) (receipt string) {
 	check(t, err)
 	w.exec(t, `INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
 		VALUES ('sanya', gen_random_uuid(), 'sms', '\x00', 'filed', 2, '立案通知', '{}', '[]', 'x', '123456', 'S-2.6', false, $1, $1)`, w.now)
+	w.exec(t, `UPDATE edge.delivery SET state = 'delivered'`)
 	return r.Receipt.Grouped()
 }
 

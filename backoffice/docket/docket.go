@@ -162,6 +162,10 @@ func (r *Recorded) load(ctx context.Context, tx *storage.Tx) (err error) {
 	}
 	file := map[string]any{}
 	if r.Case != uuid.Nil {
+		// what follows may depend on what else stands on the case: one event at a time
+		if err = tx.LockCase(ctx, courtdb.LockCaseParams{Court: tx.Court, ID: r.Case}); err != nil {
+			return err
+		}
 		if r.File, err = OpenFile(ctx, tx, r.Case); err != nil {
 			return err
 		}

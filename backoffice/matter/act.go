@@ -73,6 +73,9 @@ func (e *Engine) Take(ctx context.Context, actor staff.Actor, id uuid.UUID) erro
 		if !zero(s.Holder) && *s.Holder != actor.ID {
 			return taken
 		}
+		if !zero(s.Holder) {
+			return nil // pressed twice: the first press took it, and may have led to the next step already
+		}
 		old := s.Step
 		s.Holder = actor.Person()
 		if err := s.note(ctx, tx, "taken", nil); err != nil {

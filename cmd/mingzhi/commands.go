@@ -37,7 +37,7 @@ type importCmd struct {
 }
 
 type importCasesCmd struct {
-	File    string `arg:"" type:"existingfile" help:"Excel 文件（.xlsx）。"`
+	File    string `arg:"" type:"path" help:"Excel 文件（.xlsx）。"`
 	Court   string `help:"法院编号（规则书文件夹名）。" required:""`
 	DryRun  bool   `help:"只检查，不导入。"`
 	CutOver string `help:"启用日期：此前的经过不起算期限。不填为今天。" placeholder:"2026-01-01"`
@@ -47,7 +47,7 @@ type importCasesCmd struct {
 func (c *importCasesCmd) Run(ctx contextArg, s *Settings) error {
 	data, err := os.ReadFile(c.File)
 	if err != nil {
-		return err
+		return problem.New(problem.NotFound, "import.file", "读不到文件 {file}，请检查路径和权限。", "file", c.File).Because(err)
 	}
 	return withHouse(ctx, s, func(h *house) error {
 		if err := h.serves(ctx, c.Court); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -216,14 +217,12 @@ func (h *house) each(do func(ctx context.Context, court string) (int, error)) fu
 			return 0, err
 		}
 		total := 0
+		var all error // one court's fault does not starve the others
 		for _, c := range courts {
 			n, err := do(ctx, c.ID)
-			total += n
-			if err != nil {
-				return total, err
-			}
+			total, all = total+n, errors.Join(all, err)
 		}
-		return total, nil
+		return total, all
 	}
 }
 

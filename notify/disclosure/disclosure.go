@@ -46,7 +46,7 @@ func (d *Desk) Follow(ctx context.Context, tx *storage.Tx, e *docket.Recorded) e
 			return err
 		}
 	}
-	if e.Case == uuid.Nil || e.Imported {
+	if e.Case == uuid.Nil {
 		return nil
 	}
 	rows, err := tx.HeldOnCase(ctx, courtdb.HeldOnCaseParams{Court: tx.Court, CaseID: e.Case})
@@ -56,6 +56,15 @@ func (d *Desk) Follow(ctx context.Context, tx *storage.Tx, e *docket.Recorded) e
 	for _, row := range rows {
 		if row.EventID == e.ID {
 			continue
+		}
+		if e.Imported { // history sets free only history: it sends nothing
+			ev, err := tx.DocketByID(ctx, courtdb.DocketByIDParams{Court: tx.Court, ID: row.EventID})
+			if err != nil {
+				return err
+			}
+			if !ev.Imported {
+				continue
+			}
 		}
 		if err := d.again(ctx, tx, row); err != nil {
 			return err

@@ -317,3 +317,30 @@ func TestQuestionOfAMatchedTipIsReleasedInItsTeam(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestImportedHistorySetsFreeOnlyHistory(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.freeze(t, "2026-03-10T09:30")
+	sent := s.Rows(`SELECT count(*) FROM disclosed.outgoing`)
+	err := s.Store.InTx(ctx, staff.Importer("sanya", uuid.Nil), func(tx *storage.Tx) error {
+		for i, e := range []docket.Event{{Code: "case_filed", Facts: map[string]any{"filed_on": "2026-03-01"}},
+			{Code: "enforcement_notice_issued", Party: s.debtor, Facts: map[string]any{"debtor": s.debtor.String(), "issued_on": "2026-03-02"}},
+			{Code: "ruling_served", Party: s.debtor, Facts: map[string]any{"debtor": s.debtor.String(), "document_no": "（2026）琼02执1号之一", "served_on": "2026-03-10"}}} {
+			e.Case, e.Imported, e.NoClocks, e.SourceKey = s.caseID, true, true, "h"+string(rune('0'+i))
+			if _, err := s.Docket.Record(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.items("case_filed", s.debtor) != 1 {
+		t.Error("the notice stands in the history, and the debtor still waits for it")
+	}
+	if s.items("asset_frozen", s.debtor) != 0 || s.Rows(`SELECT count(*) FROM disclosed.outgoing`) != sent {
+		t.Error("history told of what is no history")
+	}
+}

@@ -25,6 +25,7 @@ type Message struct {
 	Params   map[string]string
 	Clause   string
 	Urgent   bool // may be sent in quiet hours
+	Staff    bool // to the court's own people: who asks about its check code learns no more than that
 }
 
 // Queue writes the message to outgoing in the caller's transaction and returns its id.
@@ -54,9 +55,13 @@ func Queue(ctx context.Context, tx *storage.Tx, m Message) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err
 	}
+	name, clause := t.Name, m.Clause
+	if m.Staff {
+		name, clause = "本院内部工作通知", ""
+	}
 	return id, tx.InsertOutgoing(ctx, courtdb.InsertOutgoingParams{Court: tx.Court, ID: id, Channel: m.Channel, Address: address, Template: t.ID,
-		TemplateVersion: int32(t.Version), TemplateName: t.Name, ProviderIds: provider, Params: params, Text: tx.Book.Message(t, m.Params, code), CheckCode: code,
-		Clause: m.Clause, Urgent: m.Urgent, CreatedAt: tx.At, NotBefore: notBefore(tx.Book.Court, tx.At, m.Urgent)})
+		TemplateVersion: int32(t.Version), TemplateName: name, ProviderIds: provider, Params: params, Text: tx.Book.Message(t, m.Params, code), CheckCode: code,
+		Clause: clause, Urgent: m.Urgent, CreatedAt: tx.At, NotBefore: notBefore(tx.Book.Court, tx.At, m.Urgent)})
 }
 
 // checkCode is six random digits: whoever got the message can ask the portal whether it is real.

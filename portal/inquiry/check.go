@@ -4,12 +4,16 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
 	"mingzhi/backoffice/problem"
 	"mingzhi/storage/public"
 )
+
+// checkable is how long a check code answers: six digits come round again.
+const checkable = 90 * 24 * time.Hour
 
 var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
 
@@ -33,5 +37,5 @@ func (s *Service) CheckMessage(ctx context.Context, court string, client Client,
 	if count.Over(limit) {
 		return nil, s.tooMany(count.Until)
 	}
-	return s.store.MessagesByCheckCode(ctx, court, code)
+	return s.store.MessagesByCheckCode(ctx, court, code, s.store.Now().Add(-checkable))
 }

@@ -267,10 +267,20 @@ func TestCheckMessage(t *testing.T) {
 	_, err := w.owner.Exec(t.Context(), `INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
 		VALUES ('sanya', gen_random_uuid(), 'sms', '\x00', 't', 2, '立案通知', '{}', '[]', 'x', '123456', 'S-1', false, now(), now())`)
 	check(t, err)
+	if found, err := w.CheckMessage(t.Context(), "sanya", me, "123456"); err != nil || len(found) != 0 {
+		t.Error("not sent yet, and told of:", found, err)
+	}
+	_, err = w.owner.Exec(t.Context(), `UPDATE edge.delivery SET state = 'sent'`)
+	check(t, err)
 	for typed, want := range map[string]int{"１２３ 456": 1, "654321": 0} {
 		if found, err := w.CheckMessage(t.Context(), "sanya", me, typed); err != nil || len(found) != want {
 			t.Error(typed, found, err)
 		}
+	}
+	_, err = w.owner.Exec(t.Context(), `UPDATE disclosed.outgoing SET created_at = created_at - interval '91 days'`)
+	check(t, err)
+	if found, err := w.CheckMessage(t.Context(), "sanya", me, "123456"); err != nil || len(found) != 0 {
+		t.Error("after ninety days:", found, err)
 	}
 	if _, err := w.CheckMessage(t.Context(), "sanya", me, "12345"); !problem.Is(err, problem.Invalid) {
 		t.Error(err)

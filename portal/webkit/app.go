@@ -66,7 +66,7 @@ func New(opts Options) *fiber.App {
 	}
 	app.Use(k.begin, k.accessLog)
 	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: k.panicked}))
-	app.Use(k.headers(), compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: streams}))
+	app.Use(k.headers(), compress.New(compress.Config{Level: compress.LevelBestSpeed, Next: plain}))
 	k.health(app)
 	app.Get("/assets/:file", serveAsset)
 	if k.Outside != nil {
@@ -76,9 +76,10 @@ func New(opts Options) *fiber.App {
 	return app
 }
 
-// streams keeps server-sent events out of compression, which would hold them back.
-func streams(c *fiber.Ctx) bool {
-	return strings.Contains(c.Get(fiber.HeaderAccept), "text/event-stream")
+// plain leaves two kinds of answers uncompressed: server-sent events, which compression would hold
+// back, and answers to forms, which may hold a secret beside what somebody sent (a receipt, say).
+func plain(c *fiber.Ctx) bool {
+	return c.Method() == fiber.MethodPost || strings.Contains(c.Get(fiber.HeaderAccept), "text/event-stream")
 }
 
 func (k *kit) headers() fiber.Handler {

@@ -321,6 +321,20 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) error {
 	return err
 }
 
+const lockCase = `-- name: LockCase :exec
+SELECT FROM court.cases WHERE court = $1 AND id = $2 FOR UPDATE
+`
+
+type LockCaseParams struct {
+	Court string
+	ID    uuid.UUID
+}
+
+func (q *Queries) LockCase(ctx context.Context, arg LockCaseParams) error {
+	_, err := q.db.Exec(ctx, lockCase, arg.Court, arg.ID)
+	return err
+}
+
 const partiesOfCase = `-- name: PartiesOfCase :many
 SELECT court, id, case_id, role, kind, name, name_index, id_no, id_index, mobile, mobile_index, address, represents, mandate_until, minor_until, unreachable, left_at, source_key, created_at FROM court.party WHERE court = $1 AND case_id = $2 ORDER BY role, created_at, source_key
 `

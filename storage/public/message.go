@@ -16,21 +16,18 @@ type SentMessage struct {
 	TemplateName    string
 	TemplateVersion int
 	Clause          string
-	State           string // queued, sent, delivered, failed
+	State           string // sent, delivered, failed
 	CreatedAt       time.Time
 }
 
-// MessagesByCheckCode finds the newest messages with a check code.
-func (s *Store) MessagesByCheckCode(ctx context.Context, court, code string) ([]SentMessage, error) {
+// MessagesByCheckCode finds the newest messages with a check code that went out after since.
+func (s *Store) MessagesByCheckCode(ctx context.Context, court, code string, since time.Time) ([]SentMessage, error) {
 	var list []SentMessage
 	err := s.once(ctx, court, func(ctx context.Context, q *edgedb.Queries) error {
-		rows, err := q.MessagesByCheckCode(ctx, edgedb.MessagesByCheckCodeParams{Court: court, CheckCode: code})
+		rows, err := q.MessagesByCheckCode(ctx, edgedb.MessagesByCheckCodeParams{Court: court, CheckCode: code, Since: since})
 		for _, r := range rows {
 			m := SentMessage{Channel: r.Channel, TemplateName: r.TemplateName, TemplateVersion: int(r.TemplateVersion),
-				Clause: r.Clause, State: "queued", CreatedAt: r.CreatedAt}
-			if r.State != nil {
-				m.State = *r.State
-			}
+				Clause: r.Clause, State: r.State, CreatedAt: r.CreatedAt}
 			list = append(list, m)
 		}
 		return err

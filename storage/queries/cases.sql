@@ -6,6 +6,9 @@ LEFT JOIN court.staff a ON a.court = c.court AND a.id = c.assistant
 LEFT JOIN court.staff k ON k.court = c.court AND k.id = c.clerk
 WHERE c.court = $1 AND c.id = $2;
 
+-- name: LockCase :exec
+SELECT FROM court.cases WHERE court = $1 AND id = $2 FOR UPDATE;
+
 -- name: CaseByNumber :one
 SELECT id FROM court.cases WHERE court = $1 AND number = $2;
 

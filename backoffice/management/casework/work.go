@@ -31,6 +31,9 @@ type Group struct {
 	Rows []Work
 }
 
+// Later is the name of the group of what is not due this week.
+const Later = "之后"
+
 // MyWork is what waits for the actor, by when it is due.
 func (r *Reads) MyWork(ctx context.Context, actor staff.Actor) ([]Group, error) {
 	if err := actor.Require(rulebook.MayWorkMatter); err != nil {
@@ -127,7 +130,7 @@ func grouped(rows []Work, now time.Time) []Group {
 	})
 	today := calendar.On(now)
 	sunday := today.Add((7 - int(today.Weekday())) % 7)
-	groups := []Group{{Name: "逾期"}, {Name: "今天"}, {Name: "本周"}, {Name: "之后"}}
+	groups := []Group{{Name: "逾期"}, {Name: "今天"}, {Name: "本周"}, {Name: Later}}
 	for _, w := range rows {
 		i := 3
 		switch {

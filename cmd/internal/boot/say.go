@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -42,6 +43,9 @@ func (p *Progress) Step(what string) (done func()) {
 func Fail(err error) {
 	if p, ok := problem.As(err); ok {
 		fmt.Fprintln(os.Stderr, "明执："+p.Sentence())
+		if cause := errors.Unwrap(p); cause != nil {
+			fmt.Fprintln(os.Stderr, "  技术原因："+cause.Error())
+		}
 		for field, f := range p.Fields {
 			fmt.Fprintln(os.Stderr, "  "+field+"："+f.Sentence())
 		}

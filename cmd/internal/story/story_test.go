@@ -287,7 +287,7 @@ func (s *tale) checks(t *testing.T) {
 	if s.checkCode == unknown {
 		unknown = "000001"
 	}
-	p.visit(s.url(s.portal, "/sanya/message")).fill(map[string]string{"code": unknown}).press("查验").reads("不是本院", "0898-88000001")
+	p.visit(s.url(s.portal, "/sanya/message")).fill(map[string]string{"code": unknown}).press("查验").reads("本院没有发过", "0898-88000001")
 }
 
 func (s *tale) differs(t *testing.T) {

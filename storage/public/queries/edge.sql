@@ -57,9 +57,10 @@ SELECT tried.tries, tried.over, COALESCE(f.ticket, '')::text AS ticket, COALESCE
 FROM tried LEFT JOIN found f ON true;
 
 -- name: MessagesByCheckCode :many
+-- Only what has really gone out answers, and only as long as people keep a message.
 SELECT o.channel, o.template, o.template_version, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
-LEFT JOIN edge.delivery d ON d.court = o.court AND d.message_id = o.id
-WHERE o.court = $1 AND o.check_code = $2 AND (NOT o.withdrawn OR d.state <> 'queued') ORDER BY o.created_at DESC LIMIT 3;
+JOIN edge.delivery d ON d.court = o.court AND d.message_id = o.id
+WHERE o.court = $1 AND o.check_code = $2 AND o.created_at > sqlc.arg(since)::timestamptz AND d.state <> 'queued' ORDER BY o.created_at DESC LIMIT 3;
 
 -- name: CourtProfiles :many
 SELECT court, profile, version FROM disclosed.court ORDER BY court;

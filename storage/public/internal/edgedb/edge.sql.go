@@ -162,13 +162,14 @@ func (q *Queries) InsertTray(ctx context.Context, arg InsertTrayParams) error {
 
 const messagesByCheckCode = `-- name: MessagesByCheckCode :many
 SELECT o.channel, o.template, o.template_version, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
-LEFT JOIN edge.delivery d ON d.court = o.court AND d.message_id = o.id
-WHERE o.court = $1 AND o.check_code = $2 AND (NOT o.withdrawn OR d.state <> 'queued') ORDER BY o.created_at DESC LIMIT 3
+JOIN edge.delivery d ON d.court = o.court AND d.message_id = o.id
+WHERE o.court = $1 AND o.check_code = $2 AND o.created_at > $3::timestamptz AND d.state <> 'queued' ORDER BY o.created_at DESC LIMIT 3
 `
 
 type MessagesByCheckCodeParams struct {
 	Court     string
 	CheckCode string
+	Since     time.Time
 }
 
 type MessagesByCheckCodeRow struct {
@@ -178,11 +179,12 @@ type MessagesByCheckCodeRow struct {
 	TemplateName    string
 	Clause          string
 	CreatedAt       time.Time
-	State           *string
+	State           string
 }
 
+// Only what has really gone out answers, and only as long as people keep a message.
 func (q *Queries) MessagesByCheckCode(ctx context.Context, arg MessagesByCheckCodeParams) ([]MessagesByCheckCodeRow, error) {
-	rows, err := q.db.Query(ctx, messagesByCheckCode, arg.Court, arg.CheckCode)
+	rows, err := q.db.Query(ctx, messagesByCheckCode, arg.Court, arg.CheckCode, arg.Since)
 	if err != nil {
 		return nil, err
 	}
