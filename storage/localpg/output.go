@@ -54,7 +54,7 @@ func explain(err error, output string) error {
 	}
 	says := func(what string) bool { return strings.Contains(output, what) }
 	switch {
-	case errors.Is(err, syscall.ENOSPC) || says("No space left on device"):
+	case errors.Is(err, syscall.ENOSPC) || says("No space left on device") || says("Check free disk space"):
 		return problem.New(problem.Unavailable, "localpg.disk_full",
 			"磁盘已满，本机数据库无法启动：请清理磁盘空间后再试，已有的数据没有动。").Because(cause)
 	case says("lock file \"postmaster.pid\" already exists"):

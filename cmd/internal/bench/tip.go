@@ -22,7 +22,7 @@ var tipRow = row{
 	name: "tip", goal: 1,
 	subject:   "a tip through the portal: whole middleware, CSRF, validation, sealing, receipt page, one statement",
 	reference: "a bare Fiber handler: form values, BEGIN, INSERT of the same bytes, COMMIT",
-	below:     "the whole page is answered, not ok; drawing the receipt's QR code is the largest single cost (docs/performance.md)",
+	below:     "the whole page is answered, not ok: sealing, three tables and the receipt page (docs/performance.md)",
 	set:       setTip,
 }
 
