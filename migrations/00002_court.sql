@@ -390,13 +390,18 @@ CREATE TABLE court.disclosure (
   decided_at   timestamptz NOT NULL,
   told_at      timestamptz,
   released_by  uuid,
+  service       text NOT NULL DEFAULT 'none' CHECK (service IN ('none', 'pending', 'recorded')),
+  service_event uuid,
   rule_version int NOT NULL,
   PRIMARY KEY (court, id),
-  FOREIGN KEY (court, event_id) REFERENCES court.docket (court, id)
+  FOREIGN KEY (court, event_id) REFERENCES court.docket (court, id),
+  CHECK ((service = 'recorded') = (service_event IS NOT NULL))
 );
+COMMENT ON COLUMN court.disclosure.service IS 'A push is no service (G5): whether the document behind it has been served on this person; service_event is that service on the docket.';
 COMMENT ON TABLE court.disclosure IS 'The decision for each person told and each not told, with its reason and clause. Retention: case file.';
 CREATE UNIQUE INDEX disclosure_once ON court.disclosure (court, event_id, audience, party_id) NULLS NOT DISTINCT;
 CREATE INDEX disclosure_by_case ON court.disclosure (court, case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX disclosure_unserved ON court.disclosure (court, case_id) WHERE service = 'pending';
 CREATE INDEX disclosure_by_message ON court.disclosure (court, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX disclosure_by_tip ON court.disclosure (court, tip_id) WHERE tip_id IS NOT NULL;
 CREATE INDEX disclosure_held ON court.disclosure (court, not_before) WHERE state = 'held';

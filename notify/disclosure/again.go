@@ -93,13 +93,14 @@ func same(v verdict, row courtdb.CourtDisclosure) bool {
 
 func (d *Desk) move(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclosure, k *kept, v verdict) error {
 	p := courtdb.DecideDisclosureParams{Court: tx.Court, ID: row.ID, State: v.state, Why: v.why, Basis: v.basis, NotBefore: v.notBefore,
-		Channels: []string{}, OldState: row.State, ReleasedBy: v.releasedBy}
+		Channels: []string{}, OldState: row.State, ReleasedBy: v.releasedBy, Service: unserved}
 	if v.state == told {
 		t, err := d.tell(ctx, tx, k.rule, k.aud, k.event, k.who, row.ID)
 		if err != nil {
 			return err
 		}
 		p.Channels, p.ItemID, p.MessageID, p.ToldAt = t.channels, t.item, t.message, &tx.At
+		p.Service, p.ServiceEvent = t.service, t.serviceEvent
 	}
 	n, err := tx.DecideDisclosure(ctx, p)
 	if err != nil {

@@ -49,6 +49,9 @@ func (d *Desk) Follow(ctx context.Context, tx *storage.Tx, e *docket.Recorded) e
 	if e.Case == uuid.Nil {
 		return nil
 	}
+	if err := noteService(ctx, tx, e); err != nil {
+		return err
+	}
 	rows, err := tx.HeldOnCase(ctx, courtdb.HeldOnCaseParams{Court: tx.Court, CaseID: e.Case})
 	if err != nil {
 		return err

@@ -93,6 +93,13 @@ func TestFreezeIsKnownToNobodyBeforeEffect(t *testing.T) {
 	if s.items("asset_frozen", s.debtor) != 1 {
 		t.Fatal("after service of the ruling the debtor is told")
 	}
+	// a push is no service (G5): whether the document was served stands beside who was told
+	service := func(party uuid.UUID, state string) int {
+		return s.Rows(`SELECT count(*) FROM court.disclosure WHERE code = 'asset_frozen' AND party_id = $1 AND service = $2`, party, state)
+	}
+	if service(s.debtor, "recorded") != 1 || service(s.applicant, "pending") != 1 {
+		t.Fatal("the debtor was served, the applicant not yet")
+	}
 	if n := s.Rows(`SELECT count(*) FROM court.disclosure WHERE code = 'asset_frozen' AND state = 'withheld' AND audience = 'public'`); n != 1 {
 		t.Fatal("that the public is not told stands at the case")
 	}
@@ -342,5 +349,23 @@ func TestImportedHistorySetsFreeOnlyHistory(t *testing.T) {
 	}
 	if s.items("asset_frozen", s.debtor) != 0 || s.Rows(`SELECT count(*) FROM disclosed.outgoing`) != sent {
 		t.Error("history told of what is no history")
+	}
+}
+
+func TestLaterServiceIsNotedAtWhatWasToldBefore(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	_, err := s.Docket.RecordByHand(ctx, s.judge, "enforcement_notice_issued", s.caseID, map[string]string{"debtor": s.debtor.String(),
+		"document_no": "（2026）琼02执1号之一", "issued_on": "2026-03-10", "method": "mail"}, "notice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pending := `SELECT count(*) FROM court.disclosure WHERE code = 'enforcement_notice_issued' AND party_id = $1 AND service = $2`
+	if s.Rows(pending, s.debtor, "pending") != 1 {
+		t.Fatal("told, and service not pending")
+	}
+	s.served(t)
+	if s.Rows(pending, s.debtor, "recorded") != 1 {
+		t.Fatal("the service was not noted")
 	}
 }

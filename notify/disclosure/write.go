@@ -19,7 +19,7 @@ import (
 func (d *Desk) write(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person, v verdict) error {
 	row := courtdb.InsertDisclosureParams{Court: tx.Court, ID: storage.NewID(), EventID: e.ID, Code: e.Code, CaseID: storage.Ref(e.Case), TipID: storage.Ref(e.Tip),
 		Audience: name(a), PartyID: p.id(), State: v.state, Why: v.why, Basis: v.basis, Clause: clauseOf(rule), Channels: []string{}, NotBefore: v.notBefore,
-		DecidedAt: tx.At, RuleVersion: int32(tx.Version)}
+		DecidedAt: tx.At, RuleVersion: int32(tx.Version), ReleasedBy: v.releasedBy, Service: unserved}
 	if a.To == "tipster" || e.Entry.On == "tip" && v.state == withheld {
 		row.CaseID = nil // stands at the tip: the case's page must not lead to it
 	}
@@ -29,16 +29,11 @@ func (d *Desk) write(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 			return err
 		}
 		row.Channels, row.ItemID, row.MessageID, row.ToldAt = t.channels, t.item, t.message, &tx.At
+		row.Service, row.ServiceEvent = t.service, t.serviceEvent
 	}
 	n, err := tx.InsertDisclosure(ctx, row)
 	if err != nil || n == 0 {
 		return err
-	}
-	if v.releasedBy != nil {
-		_, err = tx.Exec(ctx, `UPDATE court.disclosure SET released_by = $3 WHERE court = $1 AND id = $2`, tx.Court, row.ID, v.releasedBy)
-		if err != nil {
-			return err
-		}
 	}
 	if a.To == "tipster" && (v.state == told || e.Code == "tip_received") {
 		return refreshTip(ctx, tx, e.Tip)
@@ -59,10 +54,16 @@ type telling struct {
 	channels []string
 	item     *uuid.UUID
 	message  *uuid.UUID
+
+	service      string // of the document behind it: none, pending, recorded
+	serviceEvent *uuid.UUID
 }
 
 func (d *Desk) tell(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person, id uuid.UUID) (telling, error) {
-	var t telling
+	t := telling{service: unserved}
+	if err := t.serve(ctx, tx, e, p); err != nil {
+		return t, err
+	}
 	params := parameters(tx, a, e, p)
 	if p.party != nil && slices.Contains(a.Channels, "portal") {
 		if err := item(ctx, tx, rule, a, e, p, params, id); err != nil {

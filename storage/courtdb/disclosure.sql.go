@@ -13,38 +13,40 @@ import (
 )
 
 const awaitingRelease = `-- name: AwaitingRelease :many
-SELECT d.court, d.id, d.event_id, d.code, d.case_id, d.tip_id, d.audience, d.party_id, d.state, d.why, d.basis, d.clause, d.channels, d.not_before, d.item_id, d.message_id, d.decided_at, d.told_at, d.released_by, d.rule_version, COALESCE(p.name, '')::text AS party_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket, c.judge, COALESCE(c.team, '')::text AS team
+SELECT d.court, d.id, d.event_id, d.code, d.case_id, d.tip_id, d.audience, d.party_id, d.state, d.why, d.basis, d.clause, d.channels, d.not_before, d.item_id, d.message_id, d.decided_at, d.told_at, d.released_by, d.service, d.service_event, d.rule_version, COALESCE(p.name, '')::text AS party_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket, c.judge, COALESCE(c.team, '')::text AS team
 FROM court.disclosure d LEFT JOIN court.party p ON p.court = d.court AND p.id = d.party_id
 LEFT JOIN court.cases c ON c.court = d.court AND c.id = d.case_id LEFT JOIN court.tip t ON t.court = d.court AND t.id = d.tip_id
 WHERE d.court = $1 AND d.state = 'awaiting_release' ORDER BY d.decided_at, d.id LIMIT 200
 `
 
 type AwaitingReleaseRow struct {
-	Court       string
-	ID          uuid.UUID
-	EventID     uuid.UUID
-	Code        string
-	CaseID      *uuid.UUID
-	TipID       *uuid.UUID
-	Audience    string
-	PartyID     *uuid.UUID
-	State       string
-	Why         string
-	Basis       string
-	Clause      string
-	Channels    []string
-	NotBefore   *time.Time
-	ItemID      *uuid.UUID
-	MessageID   *uuid.UUID
-	DecidedAt   time.Time
-	ToldAt      *time.Time
-	ReleasedBy  *uuid.UUID
-	RuleVersion int32
-	PartyName   string
-	CaseNumber  string
-	Ticket      string
-	Judge       *uuid.UUID
-	Team        string
+	Court        string
+	ID           uuid.UUID
+	EventID      uuid.UUID
+	Code         string
+	CaseID       *uuid.UUID
+	TipID        *uuid.UUID
+	Audience     string
+	PartyID      *uuid.UUID
+	State        string
+	Why          string
+	Basis        string
+	Clause       string
+	Channels     []string
+	NotBefore    *time.Time
+	ItemID       *uuid.UUID
+	MessageID    *uuid.UUID
+	DecidedAt    time.Time
+	ToldAt       *time.Time
+	ReleasedBy   *uuid.UUID
+	Service      string
+	ServiceEvent *uuid.UUID
+	RuleVersion  int32
+	PartyName    string
+	CaseNumber   string
+	Ticket       string
+	Judge        *uuid.UUID
+	Team         string
 }
 
 func (q *Queries) AwaitingRelease(ctx context.Context, court string) ([]AwaitingReleaseRow, error) {
@@ -76,6 +78,8 @@ func (q *Queries) AwaitingRelease(ctx context.Context, court string) ([]Awaiting
 			&i.DecidedAt,
 			&i.ToldAt,
 			&i.ReleasedBy,
+			&i.Service,
+			&i.ServiceEvent,
 			&i.RuleVersion,
 			&i.PartyName,
 			&i.CaseNumber,
@@ -95,23 +99,26 @@ func (q *Queries) AwaitingRelease(ctx context.Context, court string) ([]Awaiting
 
 const decideDisclosure = `-- name: DecideDisclosure :execrows
 UPDATE court.disclosure SET state = $3, why = $4, basis = $5, not_before = $6, channels = $7,
-  item_id = $8, message_id = $9, told_at = $10, released_by = COALESCE($11, released_by)
-WHERE court = $1 AND id = $2 AND state = $12::text
+  item_id = $8, message_id = $9, told_at = $10, released_by = COALESCE($11, released_by),
+  service = $12, service_event = $13
+WHERE court = $1 AND id = $2 AND state = $14::text
 `
 
 type DecideDisclosureParams struct {
-	Court      string
-	ID         uuid.UUID
-	State      string
-	Why        string
-	Basis      string
-	NotBefore  *time.Time
-	Channels   []string
-	ItemID     *uuid.UUID
-	MessageID  *uuid.UUID
-	ToldAt     *time.Time
-	ReleasedBy *uuid.UUID
-	OldState   string
+	Court        string
+	ID           uuid.UUID
+	State        string
+	Why          string
+	Basis        string
+	NotBefore    *time.Time
+	Channels     []string
+	ItemID       *uuid.UUID
+	MessageID    *uuid.UUID
+	ToldAt       *time.Time
+	ReleasedBy   *uuid.UUID
+	Service      string
+	ServiceEvent *uuid.UUID
+	OldState     string
 }
 
 func (q *Queries) DecideDisclosure(ctx context.Context, arg DecideDisclosureParams) (int64, error) {
@@ -127,6 +134,8 @@ func (q *Queries) DecideDisclosure(ctx context.Context, arg DecideDisclosurePara
 		arg.MessageID,
 		arg.ToldAt,
 		arg.ReleasedBy,
+		arg.Service,
+		arg.ServiceEvent,
 		arg.OldState,
 	)
 	if err != nil {
@@ -153,7 +162,7 @@ func (q *Queries) DeleteItem(ctx context.Context, arg DeleteItemParams) (int64, 
 }
 
 const disclosureForUpdate = `-- name: DisclosureForUpdate :one
-SELECT court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, released_by, rule_version FROM court.disclosure WHERE court = $1 AND id = $2 FOR UPDATE
+SELECT court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, released_by, service, service_event, rule_version FROM court.disclosure WHERE court = $1 AND id = $2 FOR UPDATE
 `
 
 type DisclosureForUpdateParams struct {
@@ -184,6 +193,8 @@ func (q *Queries) DisclosureForUpdate(ctx context.Context, arg DisclosureForUpda
 		&i.DecidedAt,
 		&i.ToldAt,
 		&i.ReleasedBy,
+		&i.Service,
+		&i.ServiceEvent,
 		&i.RuleVersion,
 	)
 	return i, err
@@ -206,7 +217,7 @@ func (q *Queries) DisclosureOfMessage(ctx context.Context, arg DisclosureOfMessa
 }
 
 const disclosuresOfCase = `-- name: DisclosuresOfCase :many
-SELECT d.court, d.id, d.event_id, d.code, d.case_id, d.tip_id, d.audience, d.party_id, d.state, d.why, d.basis, d.clause, d.channels, d.not_before, d.item_id, d.message_id, d.decided_at, d.told_at, d.released_by, d.rule_version, COALESCE(p.name, '')::text AS party_name, COALESCE(p.role, '')::text AS party_role, COALESCE(s.name, '')::text AS released_by_name,
+SELECT d.court, d.id, d.event_id, d.code, d.case_id, d.tip_id, d.audience, d.party_id, d.state, d.why, d.basis, d.clause, d.channels, d.not_before, d.item_id, d.message_id, d.decided_at, d.told_at, d.released_by, d.service, d.service_event, d.rule_version, COALESCE(p.name, '')::text AS party_name, COALESCE(p.role, '')::text AS party_role, COALESCE(s.name, '')::text AS released_by_name,
   COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries
 FROM court.disclosure d LEFT JOIN court.party p ON p.court = d.court AND p.id = d.party_id
 LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.released_by
@@ -238,6 +249,8 @@ type DisclosuresOfCaseRow struct {
 	DecidedAt      time.Time
 	ToldAt         *time.Time
 	ReleasedBy     *uuid.UUID
+	Service        string
+	ServiceEvent   *uuid.UUID
 	RuleVersion    int32
 	PartyName      string
 	PartyRole      string
@@ -274,6 +287,8 @@ func (q *Queries) DisclosuresOfCase(ctx context.Context, arg DisclosuresOfCasePa
 			&i.DecidedAt,
 			&i.ToldAt,
 			&i.ReleasedBy,
+			&i.Service,
+			&i.ServiceEvent,
 			&i.RuleVersion,
 			&i.PartyName,
 			&i.PartyRole,
@@ -291,7 +306,7 @@ func (q *Queries) DisclosuresOfCase(ctx context.Context, arg DisclosuresOfCasePa
 }
 
 const disclosuresOfTip = `-- name: DisclosuresOfTip :many
-SELECT d.court, d.id, d.event_id, d.code, d.case_id, d.tip_id, d.audience, d.party_id, d.state, d.why, d.basis, d.clause, d.channels, d.not_before, d.item_id, d.message_id, d.decided_at, d.told_at, d.released_by, d.rule_version, COALESCE(s.name, '')::text AS released_by_name,
+SELECT d.court, d.id, d.event_id, d.code, d.case_id, d.tip_id, d.audience, d.party_id, d.state, d.why, d.basis, d.clause, d.channels, d.not_before, d.item_id, d.message_id, d.decided_at, d.told_at, d.released_by, d.service, d.service_event, d.rule_version, COALESCE(s.name, '')::text AS released_by_name,
   COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries
 FROM court.disclosure d LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.released_by
 WHERE d.court = $1 AND d.tip_id = $2::uuid ORDER BY d.decided_at DESC, d.id LIMIT 200
@@ -322,6 +337,8 @@ type DisclosuresOfTipRow struct {
 	DecidedAt      time.Time
 	ToldAt         *time.Time
 	ReleasedBy     *uuid.UUID
+	Service        string
+	ServiceEvent   *uuid.UUID
 	RuleVersion    int32
 	ReleasedByName string
 	Deliveries     string
@@ -356,6 +373,8 @@ func (q *Queries) DisclosuresOfTip(ctx context.Context, arg DisclosuresOfTipPara
 			&i.DecidedAt,
 			&i.ToldAt,
 			&i.ReleasedBy,
+			&i.Service,
+			&i.ServiceEvent,
 			&i.RuleVersion,
 			&i.ReleasedByName,
 			&i.Deliveries,
@@ -371,7 +390,7 @@ func (q *Queries) DisclosuresOfTip(ctx context.Context, arg DisclosuresOfTipPara
 }
 
 const heldDue = `-- name: HeldDue :many
-SELECT court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, released_by, rule_version FROM court.disclosure WHERE court = $1 AND state = 'held' AND not_before <= $2::timestamptz ORDER BY not_before LIMIT $3::int FOR UPDATE SKIP LOCKED
+SELECT court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, released_by, service, service_event, rule_version FROM court.disclosure WHERE court = $1 AND state = 'held' AND not_before <= $2::timestamptz ORDER BY not_before LIMIT $3::int FOR UPDATE SKIP LOCKED
 `
 
 type HeldDueParams struct {
@@ -409,6 +428,8 @@ func (q *Queries) HeldDue(ctx context.Context, arg HeldDueParams) ([]CourtDisclo
 			&i.DecidedAt,
 			&i.ToldAt,
 			&i.ReleasedBy,
+			&i.Service,
+			&i.ServiceEvent,
 			&i.RuleVersion,
 		); err != nil {
 			return nil, err
@@ -422,7 +443,7 @@ func (q *Queries) HeldDue(ctx context.Context, arg HeldDueParams) ([]CourtDisclo
 }
 
 const heldOnCase = `-- name: HeldOnCase :many
-SELECT court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, released_by, rule_version FROM court.disclosure WHERE court = $1 AND case_id = $2::uuid AND state = 'held' ORDER BY decided_at, id FOR UPDATE
+SELECT court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, released_by, service, service_event, rule_version FROM court.disclosure WHERE court = $1 AND case_id = $2::uuid AND state = 'held' ORDER BY decided_at, id FOR UPDATE
 `
 
 type HeldOnCaseParams struct {
@@ -459,6 +480,8 @@ func (q *Queries) HeldOnCase(ctx context.Context, arg HeldOnCaseParams) ([]Court
 			&i.DecidedAt,
 			&i.ToldAt,
 			&i.ReleasedBy,
+			&i.Service,
+			&i.ServiceEvent,
 			&i.RuleVersion,
 		); err != nil {
 			return nil, err
@@ -472,31 +495,34 @@ func (q *Queries) HeldOnCase(ctx context.Context, arg HeldOnCaseParams) ([]Court
 }
 
 const insertDisclosure = `-- name: InsertDisclosure :execrows
-INSERT INTO court.disclosure (court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, rule_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+INSERT INTO court.disclosure (court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, rule_version, released_by, service, service_event)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT (court, event_id, audience, party_id) DO NOTHING
 `
 
 type InsertDisclosureParams struct {
-	Court       string
-	ID          uuid.UUID
-	EventID     uuid.UUID
-	Code        string
-	CaseID      *uuid.UUID
-	TipID       *uuid.UUID
-	Audience    string
-	PartyID     *uuid.UUID
-	State       string
-	Why         string
-	Basis       string
-	Clause      string
-	Channels    []string
-	NotBefore   *time.Time
-	ItemID      *uuid.UUID
-	MessageID   *uuid.UUID
-	DecidedAt   time.Time
-	ToldAt      *time.Time
-	RuleVersion int32
+	Court        string
+	ID           uuid.UUID
+	EventID      uuid.UUID
+	Code         string
+	CaseID       *uuid.UUID
+	TipID        *uuid.UUID
+	Audience     string
+	PartyID      *uuid.UUID
+	State        string
+	Why          string
+	Basis        string
+	Clause       string
+	Channels     []string
+	NotBefore    *time.Time
+	ItemID       *uuid.UUID
+	MessageID    *uuid.UUID
+	DecidedAt    time.Time
+	ToldAt       *time.Time
+	RuleVersion  int32
+	ReleasedBy   *uuid.UUID
+	Service      string
+	ServiceEvent *uuid.UUID
 }
 
 func (q *Queries) InsertDisclosure(ctx context.Context, arg InsertDisclosureParams) (int64, error) {
@@ -520,6 +546,9 @@ func (q *Queries) InsertDisclosure(ctx context.Context, arg InsertDisclosurePara
 		arg.DecidedAt,
 		arg.ToldAt,
 		arg.RuleVersion,
+		arg.ReleasedBy,
+		arg.Service,
+		arg.ServiceEvent,
 	)
 	if err != nil {
 		return 0, err
@@ -583,6 +612,21 @@ type InsertTombstoneParams struct {
 
 func (q *Queries) InsertTombstone(ctx context.Context, arg InsertTombstoneParams) error {
 	_, err := q.db.Exec(ctx, insertTombstone, arg.Court, arg.ID, arg.At)
+	return err
+}
+
+const noteService = `-- name: NoteService :exec
+UPDATE court.disclosure SET service = 'recorded', service_event = $3 WHERE court = $1 AND id = $2 AND service = 'pending'
+`
+
+type NoteServiceParams struct {
+	Court        string
+	ID           uuid.UUID
+	ServiceEvent *uuid.UUID
+}
+
+func (q *Queries) NoteService(ctx context.Context, arg NoteServiceParams) error {
+	_, err := q.db.Exec(ctx, noteService, arg.Court, arg.ID, arg.ServiceEvent)
 	return err
 }
 
@@ -713,6 +757,41 @@ type UnpublishClausesParams struct {
 func (q *Queries) UnpublishClauses(ctx context.Context, arg UnpublishClausesParams) error {
 	_, err := q.db.Exec(ctx, unpublishClauses, arg.Court, arg.Version)
 	return err
+}
+
+const unservedOnCase = `-- name: UnservedOnCase :many
+SELECT id, event_id, party_id FROM court.disclosure WHERE court = $1 AND case_id = $2::uuid AND service = 'pending'
+`
+
+type UnservedOnCaseParams struct {
+	Court  string
+	CaseID uuid.UUID
+}
+
+type UnservedOnCaseRow struct {
+	ID      uuid.UUID
+	EventID uuid.UUID
+	PartyID *uuid.UUID
+}
+
+func (q *Queries) UnservedOnCase(ctx context.Context, arg UnservedOnCaseParams) ([]UnservedOnCaseRow, error) {
+	rows, err := q.db.Query(ctx, unservedOnCase, arg.Court, arg.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnservedOnCaseRow
+	for rows.Next() {
+		var i UnservedOnCaseRow
+		if err := rows.Scan(&i.ID, &i.EventID, &i.PartyID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const upsertItem = `-- name: UpsertItem :exec

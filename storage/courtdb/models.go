@@ -154,26 +154,29 @@ type CourtDelivery struct {
 
 // The decision for each person told and each not told, with its reason and clause. Retention: case file.
 type CourtDisclosure struct {
-	Court       string
-	ID          uuid.UUID
-	EventID     uuid.UUID
-	Code        string
-	CaseID      *uuid.UUID
-	TipID       *uuid.UUID
-	Audience    string
-	PartyID     *uuid.UUID
-	State       string
-	Why         string
-	Basis       string
-	Clause      string
-	Channels    []string
-	NotBefore   *time.Time
-	ItemID      *uuid.UUID
-	MessageID   *uuid.UUID
-	DecidedAt   time.Time
-	ToldAt      *time.Time
-	ReleasedBy  *uuid.UUID
-	RuleVersion int32
+	Court      string
+	ID         uuid.UUID
+	EventID    uuid.UUID
+	Code       string
+	CaseID     *uuid.UUID
+	TipID      *uuid.UUID
+	Audience   string
+	PartyID    *uuid.UUID
+	State      string
+	Why        string
+	Basis      string
+	Clause     string
+	Channels   []string
+	NotBefore  *time.Time
+	ItemID     *uuid.UUID
+	MessageID  *uuid.UUID
+	DecidedAt  time.Time
+	ToldAt     *time.Time
+	ReleasedBy *uuid.UUID
+	// A push is no service (G5): whether the document behind it has been served on this person; service_event is that service on the docket.
+	Service      string
+	ServiceEvent *uuid.UUID
+	RuleVersion  int32
 }
 
 // The spine: every act that means something, recorded once, append-only. Retention: case file.

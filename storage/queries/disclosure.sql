@@ -1,6 +1,6 @@
 -- name: InsertDisclosure :execrows
-INSERT INTO court.disclosure (court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, rule_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+INSERT INTO court.disclosure (court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, rule_version, released_by, service, service_event)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 ON CONFLICT (court, event_id, audience, party_id) DO NOTHING;
 
 -- name: HeldOnCase :many
@@ -14,7 +14,8 @@ SELECT * FROM court.disclosure WHERE court = $1 AND id = $2 FOR UPDATE;
 
 -- name: DecideDisclosure :execrows
 UPDATE court.disclosure SET state = sqlc.arg(state), why = sqlc.arg(why), basis = sqlc.arg(basis), not_before = sqlc.arg(not_before), channels = sqlc.arg(channels),
-  item_id = sqlc.arg(item_id), message_id = sqlc.arg(message_id), told_at = sqlc.arg(told_at), released_by = COALESCE(sqlc.narg(released_by), released_by)
+  item_id = sqlc.arg(item_id), message_id = sqlc.arg(message_id), told_at = sqlc.arg(told_at), released_by = COALESCE(sqlc.narg(released_by), released_by),
+  service = sqlc.arg(service), service_event = sqlc.narg(service_event)
 WHERE court = $1 AND id = $2 AND state = sqlc.arg(old_state)::text;
 
 -- name: DisclosuresOfCase :many
@@ -74,3 +75,9 @@ WHERE d.court = $1 AND d.tip_id = sqlc.arg(tip_id)::uuid ORDER BY d.decided_at D
 
 -- name: DisclosureOfMessage :one
 SELECT case_id FROM court.disclosure WHERE court = $1 AND message_id = $2 LIMIT 1;
+
+-- name: UnservedOnCase :many
+SELECT id, event_id, party_id FROM court.disclosure WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND service = 'pending';
+
+-- name: NoteService :exec
+UPDATE court.disclosure SET service = 'recorded', service_event = $3 WHERE court = $1 AND id = $2 AND service = 'pending';

@@ -111,13 +111,14 @@ type Told struct {
 	Decided            time.Time
 	At                 *time.Time
 	By, Deliveries     string
+	Service            string // of the document behind it: none, pending, recorded
 	CanRelease, Recall bool
 }
 
 func toldOfCase(tx *storage.Tx, d courtdb.DisclosuresOfCaseRow) Told {
 	t := told(tx, courtdb.CourtDisclosure{ID: d.ID, EventID: d.EventID, Code: d.Code, Audience: d.Audience, State: d.State, Why: d.Why, Basis: d.Basis,
 		Clause: d.Clause, Channels: d.Channels, NotBefore: d.NotBefore, DecidedAt: d.DecidedAt, ToldAt: d.ToldAt})
-	t.Person, t.By, t.Deliveries = d.PartyName, d.ReleasedByName, deliveries(d.Deliveries)
+	t.Person, t.By, t.Deliveries, t.Service = d.PartyName, d.ReleasedByName, deliveries(d.Deliveries), d.Service
 	if role := enforcement.Role(d.PartyRole).Name(); role != "" {
 		t.To = role
 	}
