@@ -165,13 +165,12 @@ func (q *Queries) CaseBySourceKey(ctx context.Context, arg CaseBySourceKeyParams
 
 const casesOfDebtor = `-- name: CasesOfDebtor :many
 SELECT c.id, c.number, c.stage, c.team, c.judge, p.name AS debtor FROM court.party p JOIN court.cases c ON c.court = p.court AND c.id = p.case_id
-WHERE p.court = $1 AND p.role = 'debtor' AND (p.name_index = $2::bytea OR p.id_index = $3::bytea) ORDER BY c.closed_on NULLS FIRST, c.filed_on DESC LIMIT 20
+WHERE p.court = $1 AND p.role = 'debtor' AND (p.name_index = $2::bytea) ORDER BY c.closed_on NULLS FIRST, c.filed_on DESC LIMIT 20
 `
 
 type CasesOfDebtorParams struct {
 	Court     string
 	NameIndex []byte
-	IDIndex   []byte
 }
 
 type CasesOfDebtorRow struct {
@@ -184,7 +183,7 @@ type CasesOfDebtorRow struct {
 }
 
 func (q *Queries) CasesOfDebtor(ctx context.Context, arg CasesOfDebtorParams) ([]CasesOfDebtorRow, error) {
-	rows, err := q.db.Query(ctx, casesOfDebtor, arg.Court, arg.NameIndex, arg.IDIndex)
+	rows, err := q.db.Query(ctx, casesOfDebtor, arg.Court, arg.NameIndex)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,10 @@ func showTip(r *frame.Request, id uuid.UUID, s state) error {
 		if view, err = intake.See(r.C(), tx, id); err != nil {
 			return err
 		}
-		beside, err = casework.BesideTip(r.C(), tx, id)
+		if beside, err = casework.BesideTip(r.C(), tx, id); err != nil || view.CaseID != nil {
+			return err
+		}
+		beside.Candidates, err = casework.Candidates(r.C(), tx, view.Content.Debtor, view.Content.CaseNumber)
 		return err
 	})
 	if err != nil {

@@ -110,9 +110,10 @@ func mayStep(book *rulebook.Book, a staff.Actor, m courtdb.CourtMatter) bool {
 
 // Beside is what a tip's page shows beside the tip itself.
 type Beside struct {
-	Matter   *Matter
-	Told     []Told
-	Timeline []Entry
+	Matter     *Matter
+	Told       []Told
+	Timeline   []Entry
+	Candidates []Candidate // cases the tip may be about, while none is decided
 }
 
 // BesideTip reads a tip's matter and who was told, in the transaction that opened the tip.

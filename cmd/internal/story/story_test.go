@@ -227,7 +227,7 @@ func (s *tale) duty(t *testing.T) {
 	p := s.signIn(t, "sanya", "duty1")
 	p.visit(s.url(s.program.desk, "/sanya/duty")).reads(s.ticket, "紧急")
 	s.phone.on(t).visit(s.url(s.tray, "/?court=sanya")).reads("紧急线索", s.ticket)
-	p.press(s.ticket).reads(secretWords, "滨海路一号")
+	p.press(s.ticket).reads(secretWords, "滨海路一号", "可能的案件", s.caseNumber)
 	p.press("接手").reads("确定案件")
 	p.choose("outcome", "已确定").has("case")
 	p.fill(map[string]string{"case": strings.NewReplacer("（", "(", "）", ")").Replace(s.caseNumber)}).press("办结“确定案件")
