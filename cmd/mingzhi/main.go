@@ -28,7 +28,7 @@ type cli struct {
 
 func main() {
 	var c cli
-	parser := kong.Must(&c, kong.Name("mingzhi"), kong.Description("明执：法院执行指挥中心的公开门户、公众号与工作台。"), kong.UsageOnError())
+	parser := kong.Must(&c, kong.Name("mingzhi"), kong.Description("明执：法院执行指挥中心的公开门户与工作台。"), kong.UsageOnError())
 	k, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
 	ctx, stop := boot.Signals()

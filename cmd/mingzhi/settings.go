@@ -21,7 +21,7 @@ type Settings struct {
 	DatabaseURL       string `help:"PostgreSQL 地址（属主账号）；不填则启动自带的数据库。" env:"DATABASE_URL"`
 	CourtDatabaseURL  string `help:"法院一侧的数据库账号；不填则用属主账号降权。" env:"COURT_DATABASE_URL"`
 	PublicDatabaseURL string `help:"公开一侧的数据库账号 mingzhi_public；用外部数据库时必填。" env:"PUBLIC_DATABASE_URL"`
-	Books             string `help:"规则书目录；不填则用程序自带的。" env:"MINGZHI_BOOKS" type:"path"`
+	Books             string `help:"规则书目录；不填，serve 用已发布的，rulebook check 查程序自带的。" env:"MINGZHI_BOOKS" type:"path"`
 	LogLevel          string `help:"日志级别。" default:"warn" enum:"debug,info,warn,error" env:"MINGZHI_LOG"`
 	LogJSON           bool   `help:"日志写成 JSON。" env:"MINGZHI_LOG_JSON" name:"log-json"`
 }

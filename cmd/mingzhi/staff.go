@@ -73,6 +73,9 @@ func (h *house) serves(ctx context.Context, court string) error {
 	if err != nil {
 		return err
 	}
+	if len(rows) == 0 {
+		return problem.New(problem.NotFound, "court.none", "还没有发布任何规则书，请先运行 mingzhi rulebook publish 目录。")
+	}
 	names := ""
 	for _, r := range rows {
 		if r.ID == court {

@@ -156,7 +156,7 @@ LEFT JOIN court.cases c ON c.court = d.court AND c.id = d.case_id LEFT JOIN cour
 LEFT JOIN court.cases v ON v.court = d.court AND v.id = COALESCE(d.case_id, t.case_id)
 WHERE d.court = $1 AND d.state = 'awaiting_release' AND d.code = ANY($2::text[])
   AND (v.id IS NULL OR $3::bool OR ($4::bool AND v.team <> '' AND v.team = $5::text) OR $6::uuid IN (v.judge, v.assistant, v.clerk))
-ORDER BY d.decided_at, d.id LIMIT 200
+ORDER BY (d.tip_id IS NULL), d.decided_at DESC, d.id LIMIT 200
 `
 
 type DeskAwaitingParams struct {

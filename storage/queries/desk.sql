@@ -58,7 +58,7 @@ LEFT JOIN court.cases c ON c.court = d.court AND c.id = d.case_id LEFT JOIN cour
 LEFT JOIN court.cases v ON v.court = d.court AND v.id = COALESCE(d.case_id, t.case_id)
 WHERE d.court = $1 AND d.state = 'awaiting_release' AND d.code = ANY(sqlc.arg(codes)::text[])
   AND (v.id IS NULL OR sqlc.arg(everywhere)::bool OR (sqlc.arg(whole_team)::bool AND v.team <> '' AND v.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (v.judge, v.assistant, v.clerk))
-ORDER BY d.decided_at, d.id LIMIT 200;
+ORDER BY (d.tip_id IS NULL), d.decided_at DESC, d.id LIMIT 200;
 
 -- name: DeskAudit :many
 SELECT a.id, a.at, a.actor, a.actor_kind, a.action, a.object_kind, a.object_id, a.case_id, a.result, a.reason, a.detail,
