@@ -6,8 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -167,7 +167,8 @@ func TestSnapshotIsOneInstant(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t).live()
 	ctx, cancel := context.WithCancel(t.Context())
-	writing := make(chan struct{})
+	writing, begun := make(chan struct{}), make(chan struct{})
+	var once sync.Once
 	go func() {
 		defer close(writing)
 		conn, err := pgx.Connect(ctx, h.o.OwnerDSN)
@@ -177,9 +178,13 @@ func TestSnapshotIsOneInstant(t *testing.T) {
 		defer conn.Close(context.Background())
 		for ctx.Err() == nil {
 			conn.Exec(ctx, `INSERT INTO disclosed.outgoing SELECT 'alpha', gen_random_uuid(), 'sms', '\x01', 't', 1, '名', '{}', '[]', 'x', '123456', '3', false, now(), now()`)
+			once.Do(func() { close(begun) })
 		}
 	}()
-	time.Sleep(20 * time.Millisecond)
+	select {
+	case <-begun:
+	case <-writing:
+	}
 	m := h.backup(filepath.Join(t.TempDir(), "b"))
 	cancel()
 	<-writing
