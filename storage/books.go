@@ -15,12 +15,16 @@ import (
 	"mingzhi/storage/courtdb"
 )
 
-// books keeps the published rulebooks and the calendar; another node's publication is seen within bookAge.
+// books keeps the published rulebooks and the calendar; another node's publication is seen within
+// bookAge. The mutex is never held while the database is asked: an act that holds the last
+// connection may be waiting for it.
 type books struct {
 	mu   sync.Mutex
 	held map[string]heldBook
 	days *calendar.Calendar
 	seen time.Time
+
+	edits int // of the calendar on this node
 }
 
 type heldBook struct {
@@ -36,8 +40,8 @@ const bookAge = 2 * time.Second
 // Book is the rulebook in force at a court today, with its version.
 func (s *Store) Book(ctx context.Context, court string) (*rulebook.Book, int, error) {
 	s.books.mu.Lock()
-	defer s.books.mu.Unlock()
 	held, ok := s.books.held[court]
+	s.books.mu.Unlock()
 	today := calendar.On(s.now())
 	if ok && held.day == today && time.Since(held.seen) < bookAge {
 		return held.book, held.version, nil
@@ -63,6 +67,8 @@ func (s *Store) Book(ctx context.Context, court string) (*rulebook.Book, int, er
 		return nil, 0, explain(err)
 	}
 	held.book, held.day, held.seen = held.whole.On(today), today, time.Now()
+	s.books.mu.Lock()
+	defer s.books.mu.Unlock()
 	if s.books.held == nil {
 		s.books.held = map[string]heldBook{}
 	}
@@ -79,9 +85,10 @@ func (s *Store) Courts(ctx context.Context) ([]courtdb.ListCourtsRow, error) {
 // Calendar is the working-day calendar as staff last left it.
 func (s *Store) Calendar(ctx context.Context) (*calendar.Calendar, error) {
 	s.books.mu.Lock()
-	defer s.books.mu.Unlock()
-	if s.books.days != nil && time.Since(s.books.seen) < bookAge {
-		return s.books.days, nil
+	kept, seen, edits := s.books.days, s.books.seen, s.books.edits
+	s.books.mu.Unlock()
+	if kept != nil && time.Since(seen) < bookAge {
+		return kept, nil
 	}
 	rows, err := courtdb.New(s.pool).ListCalendarDays(ctx)
 	if err != nil {
@@ -91,8 +98,13 @@ func (s *Store) Calendar(ctx context.Context) (*calendar.Calendar, error) {
 	for i, r := range rows {
 		days[i] = calendar.Day{Date: calendar.DateOf(r.Day), Kind: calendar.Kind(r.Kind), Name: r.Name}
 	}
-	s.books.days, s.books.seen = calendar.New(days), time.Now()
-	return s.books.days, nil
+	fresh := calendar.New(days)
+	s.books.mu.Lock()
+	defer s.books.mu.Unlock()
+	if edits == s.books.edits { // else somebody has changed the calendar meanwhile
+		s.books.days, s.books.seen = fresh, time.Now()
+	}
+	return fresh, nil
 }
 
 // CalendarChanged drops the cached calendar after an edit on this node.
@@ -100,6 +112,7 @@ func (s *Store) CalendarChanged() {
 	s.books.mu.Lock()
 	defer s.books.mu.Unlock()
 	s.books.days = nil
+	s.books.edits++
 }
 
 // Holds reports the version of a court's book in force, if it has this hash and the public half has been given it.
