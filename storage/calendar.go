@@ -29,17 +29,3 @@ func (s *Store) SeedCalendar(ctx context.Context, days []calendar.Day) error {
 	s.CalendarChanged()
 	return nil
 }
-
-// PutDay adds or changes one special day.
-func (s *Store) PutDay(ctx context.Context, d calendar.Day, source string) error {
-	err := courtdb.New(s.pool).UpsertCalendarDay(ctx, courtdb.UpsertCalendarDayParams{Day: d.Date.Time(), Kind: string(d.Kind), Name: d.Name, Source: source, ChangedAt: s.now()})
-	s.CalendarChanged()
-	return explain(err)
-}
-
-// DropDay makes a special day an ordinary one again.
-func (s *Store) DropDay(ctx context.Context, d calendar.Date) (bool, error) {
-	n, err := courtdb.New(s.pool).DeleteCalendarDay(ctx, d.Time())
-	s.CalendarChanged()
-	return n > 0, explain(err)
-}

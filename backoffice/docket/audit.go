@@ -67,28 +67,18 @@ func Seal(ctx context.Context, store *storage.Store, court string) (int, error) 
 		}
 		seq, head := last.Seq, last.Head
 		ids := make([]uuid.UUID, len(rows))
-		chain := make([][]any, len(rows))
 		for i, row := range rows {
 			seq++
 			head = link(head, seq, row)
-			ids[i], chain[i] = row.ID, []any{court, seq, row.ID, head}
-		}
-		if err := copyChain(ctx, tx, chain); err != nil {
-			return err
+			ids[i] = row.ID
+			if err := tx.InsertAuditChain(ctx, courtdb.InsertAuditChainParams{Court: court, Seq: seq, AuditID: row.ID, Head: head}); err != nil {
+				return err
+			}
 		}
 		sealed = len(rows)
 		return tx.ClearPendingAudit(ctx, courtdb.ClearPendingAuditParams{Court: court, Ids: ids})
 	})
 	return sealed, err
-}
-
-func copyChain(ctx context.Context, tx *storage.Tx, rows [][]any) error {
-	for _, r := range rows { // COPY is refused on tables with row-level security
-		if _, err := tx.Exec(ctx, `INSERT INTO court.audit_chain (court, seq, audit_id, head) VALUES ($1, $2, $3, $4)`, r...); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // link is the next head of the chain: SM3 over the last head, the number and every column of the row.

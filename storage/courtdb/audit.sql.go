@@ -257,76 +257,6 @@ func (q *Queries) LatestAlert(ctx context.Context, court string) (uuid.UUID, err
 	return id, err
 }
 
-const listAudit = `-- name: ListAudit :many
-SELECT a.court, a.id, a.at, a.actor, a.actor_kind, a.session, a.action, a.object_kind, a.object_id, a.case_id, a.result, a.reason, a.detail, COALESCE(s.name, '')::text AS actor_name FROM court.audit a LEFT JOIN court.staff s ON s.court = a.court AND s.id = a.actor
-WHERE a.court = $1 AND ($2::uuid IS NULL OR a.case_id = $2::uuid) AND ($3::text = '' OR a.action = $3::text)
-ORDER BY a.at DESC, a.id DESC LIMIT $4::int
-`
-
-type ListAuditParams struct {
-	Court  string
-	CaseID *uuid.UUID
-	Action string
-	Most   int32
-}
-
-type ListAuditRow struct {
-	Court      string
-	ID         uuid.UUID
-	At         time.Time
-	Actor      *uuid.UUID
-	ActorKind  string
-	Session    *uuid.UUID
-	Action     string
-	ObjectKind string
-	ObjectID   *uuid.UUID
-	CaseID     *uuid.UUID
-	Result     string
-	Reason     string
-	Detail     []byte
-	ActorName  string
-}
-
-func (q *Queries) ListAudit(ctx context.Context, arg ListAuditParams) ([]ListAuditRow, error) {
-	rows, err := q.db.Query(ctx, listAudit,
-		arg.Court,
-		arg.CaseID,
-		arg.Action,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ListAuditRow
-	for rows.Next() {
-		var i ListAuditRow
-		if err := rows.Scan(
-			&i.Court,
-			&i.ID,
-			&i.At,
-			&i.Actor,
-			&i.ActorKind,
-			&i.Session,
-			&i.Action,
-			&i.ObjectKind,
-			&i.ObjectID,
-			&i.CaseID,
-			&i.Result,
-			&i.Reason,
-			&i.Detail,
-			&i.ActorName,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const pendingAudit = `-- name: PendingAudit :many
 SELECT a.court, a.id, a.at, a.actor, a.actor_kind, a.session, a.action, a.object_kind, a.object_id, a.case_id, a.result, a.reason, a.detail FROM court.audit_pending p JOIN court.audit a ON a.court = p.court AND a.id = p.audit_id WHERE p.court = $1 ORDER BY p.audit_id LIMIT $2::int
 `
@@ -359,48 +289,6 @@ func (q *Queries) PendingAudit(ctx context.Context, arg PendingAuditParams) ([]C
 			&i.Result,
 			&i.Reason,
 			&i.Detail,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const recentAlerts = `-- name: RecentAlerts :many
-SELECT court, id, rule, role, staff, text, sound, case_id, matter_id, tip_id, raised_at FROM court.alert WHERE court = $1 AND (staff IS NULL OR staff = $2::uuid) AND raised_at > $3::timestamptz ORDER BY raised_at DESC LIMIT 50
-`
-
-type RecentAlertsParams struct {
-	Court string
-	Staff uuid.UUID
-	Since time.Time
-}
-
-func (q *Queries) RecentAlerts(ctx context.Context, arg RecentAlertsParams) ([]CourtAlert, error) {
-	rows, err := q.db.Query(ctx, recentAlerts, arg.Court, arg.Staff, arg.Since)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []CourtAlert
-	for rows.Next() {
-		var i CourtAlert
-		if err := rows.Scan(
-			&i.Court,
-			&i.ID,
-			&i.Rule,
-			&i.Role,
-			&i.Staff,
-			&i.Text,
-			&i.Sound,
-			&i.CaseID,
-			&i.MatterID,
-			&i.TipID,
-			&i.RaisedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -240,17 +240,6 @@ func (q *Queries) CloseCase(ctx context.Context, arg CloseCaseParams) (int64, er
 	return result.RowsAffected(), nil
 }
 
-const countCases = `-- name: CountCases :one
-SELECT count(*) FROM court.cases WHERE court = $1
-`
-
-func (q *Queries) CountCases(ctx context.Context, court string) (int64, error) {
-	row := q.db.QueryRow(ctx, countCases, court)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const insertCase = `-- name: InsertCase :exec
 INSERT INTO court.cases (court, id, number, year, type, serial, cause, filed_on, stage, team, judge, assistant, clerk, basis,
   amount_applied, amount_realised, amount_waived, closed_on, closure_mode, secrecy, source_key, source_hash, imported, rule_version, created_by, created_at, changed_at, non_litigation)

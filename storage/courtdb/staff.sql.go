@@ -366,53 +366,6 @@ func (q *Queries) RevokeSessionsOf(ctx context.Context, arg RevokeSessionsOfPara
 	return result.RowsAffected(), nil
 }
 
-const rosterBetween = `-- name: RosterBetween :many
-SELECT r.id, r.role, r.staff, r.starts_at, r.ends_at, u.name FROM court.roster r JOIN court.staff u ON u.court = r.court AND u.id = r.staff
-WHERE r.court = $1 AND r.ends_at > $2::timestamptz AND r.starts_at < $3::timestamptz ORDER BY r.starts_at, r.role
-`
-
-type RosterBetweenParams struct {
-	Court   string
-	FromAt  time.Time
-	UntilAt time.Time
-}
-
-type RosterBetweenRow struct {
-	ID       uuid.UUID
-	Role     string
-	Staff    uuid.UUID
-	StartsAt time.Time
-	EndsAt   time.Time
-	Name     string
-}
-
-func (q *Queries) RosterBetween(ctx context.Context, arg RosterBetweenParams) ([]RosterBetweenRow, error) {
-	rows, err := q.db.Query(ctx, rosterBetween, arg.Court, arg.FromAt, arg.UntilAt)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []RosterBetweenRow
-	for rows.Next() {
-		var i RosterBetweenRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Role,
-			&i.Staff,
-			&i.StartsAt,
-			&i.EndsAt,
-			&i.Name,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const sessionByToken = `-- name: SessionByToken :one
 SELECT s.id AS session_id, s.seen_at, s.expires_at, s.revoked_at, u.court, u.id, u.login, u.name, u.password_hash, u.totp_secret, u.totp_last, u.roles, u.team, u.phone, u.mobile, u.active, u.failures, u.locked_until, u.created_at FROM court.staff_session s
 JOIN court.staff u ON u.court = s.court AND u.id = s.staff WHERE s.court = $1 AND s.token_hash = $2

@@ -246,32 +246,6 @@ func (q *Queries) TipByReceipt(ctx context.Context, arg TipByReceiptParams) (Cou
 	return i, err
 }
 
-const tipFile = `-- name: TipFile :one
-SELECT court, id, tip_id, message_id, name, mime, size, sha256, store_key FROM court.tip_file WHERE court = $1 AND id = $2
-`
-
-type TipFileParams struct {
-	Court string
-	ID    uuid.UUID
-}
-
-func (q *Queries) TipFile(ctx context.Context, arg TipFileParams) (CourtTipFile, error) {
-	row := q.db.QueryRow(ctx, tipFile, arg.Court, arg.ID)
-	var i CourtTipFile
-	err := row.Scan(
-		&i.Court,
-		&i.ID,
-		&i.TipID,
-		&i.MessageID,
-		&i.Name,
-		&i.Mime,
-		&i.Size,
-		&i.Sha256,
-		&i.StoreKey,
-	)
-	return i, err
-}
-
 const tipFiles = `-- name: TipFiles :many
 SELECT court, id, tip_id, message_id, name, mime, size, sha256, store_key FROM court.tip_file WHERE court = $1 AND tip_id = $2 ORDER BY id
 `
@@ -366,89 +340,6 @@ func (q *Queries) TipMessages(ctx context.Context, arg TipMessagesParams) ([]Tip
 			&i.At,
 			&i.Actor,
 			&i.ActorName,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const tipsOnBoard = `-- name: TipsOnBoard :many
-SELECT t.id, t.ticket, t.kind, t.urgent, t.received_at, t.stage, t.result, t.content, t.case_id, m.id AS matter_id, m.process, m.state AS matter_state, m.step, m.team, m.step_at, m.holder,
-  COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number,
-  (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.due_at, m.step_at)::timestamptz AS due_at, COALESCE(d.id, m.id)::uuid AS deadline_id
-FROM court.tip t JOIN court.matter m ON m.court = t.court AND m.tip_id = t.id
-LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
-LEFT JOIN court.cases c ON c.court = t.court AND c.id = t.case_id
-LEFT JOIN LATERAL (SELECT x.id, x.due_at FROM court.deadline x WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
-WHERE t.court = $1 AND (m.state = 'open' OR m.closed_at > $2::timestamptz)
-ORDER BY t.urgent DESC, t.received_at DESC LIMIT 200
-`
-
-type TipsOnBoardParams struct {
-	Court string
-	Since time.Time
-}
-
-type TipsOnBoardRow struct {
-	ID          uuid.UUID
-	Ticket      string
-	Kind        string
-	Urgent      bool
-	ReceivedAt  time.Time
-	Stage       string
-	Result      *string
-	Content     []byte
-	CaseID      *uuid.UUID
-	MatterID    uuid.UUID
-	Process     string
-	MatterState string
-	Step        string
-	Team        string
-	StepAt      time.Time
-	Holder      *uuid.UUID
-	HolderName  string
-	CaseNumber  string
-	HasDue      bool
-	DueAt       time.Time
-	DeadlineID  uuid.UUID
-}
-
-func (q *Queries) TipsOnBoard(ctx context.Context, arg TipsOnBoardParams) ([]TipsOnBoardRow, error) {
-	rows, err := q.db.Query(ctx, tipsOnBoard, arg.Court, arg.Since)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []TipsOnBoardRow
-	for rows.Next() {
-		var i TipsOnBoardRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Ticket,
-			&i.Kind,
-			&i.Urgent,
-			&i.ReceivedAt,
-			&i.Stage,
-			&i.Result,
-			&i.Content,
-			&i.CaseID,
-			&i.MatterID,
-			&i.Process,
-			&i.MatterState,
-			&i.Step,
-			&i.Team,
-			&i.StepAt,
-			&i.Holder,
-			&i.HolderName,
-			&i.CaseNumber,
-			&i.HasDue,
-			&i.DueAt,
-			&i.DeadlineID,
 		); err != nil {
 			return nil, err
 		}

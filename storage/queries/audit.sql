@@ -2,11 +2,6 @@
 INSERT INTO court.audit (court, id, at, actor, actor_kind, session, action, object_kind, object_id, case_id, result, reason, detail)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
--- name: ListAudit :many
-SELECT a.*, COALESCE(s.name, '')::text AS actor_name FROM court.audit a LEFT JOIN court.staff s ON s.court = a.court AND s.id = a.actor
-WHERE a.court = $1 AND (sqlc.narg(case_id)::uuid IS NULL OR a.case_id = sqlc.narg(case_id)::uuid) AND (sqlc.arg(action)::text = '' OR a.action = sqlc.arg(action)::text)
-ORDER BY a.at DESC, a.id DESC LIMIT sqlc.arg(most)::int;
-
 -- name: PendingAudit :many
 SELECT a.* FROM court.audit_pending p JOIN court.audit a ON a.court = p.court AND a.id = p.audit_id WHERE p.court = $1 ORDER BY p.audit_id LIMIT sqlc.arg(most)::int;
 
@@ -35,6 +30,3 @@ SELECT * FROM court.alert WHERE court = $1 AND id > $2 ORDER BY id LIMIT 100;
 
 -- name: LatestAlert :one
 SELECT id FROM court.alert WHERE court = $1 ORDER BY id DESC LIMIT 1;
-
--- name: RecentAlerts :many
-SELECT * FROM court.alert WHERE court = $1 AND (staff IS NULL OR staff = sqlc.arg(staff)::uuid) AND raised_at > sqlc.arg(since)::timestamptz ORDER BY raised_at DESC LIMIT 50;

@@ -55,6 +55,3 @@ ON CONFLICT (court, source_key) DO UPDATE SET role = EXCLUDED.role, kind = EXCLU
 -- name: CasesOfDebtor :many
 SELECT c.id, c.number, c.stage, c.team, c.judge, p.name AS debtor FROM court.party p JOIN court.cases c ON c.court = p.court AND c.id = p.case_id
 WHERE p.court = $1 AND p.role = 'debtor' AND (p.name_index = sqlc.arg(name_index)::bytea) ORDER BY c.closed_on NULLS FIRST, c.filed_on DESC LIMIT 20;
-
--- name: CountCases :one
-SELECT count(*) FROM court.cases WHERE court = $1;

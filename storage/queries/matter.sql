@@ -36,9 +36,3 @@ LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN cour
 LEFT JOIN LATERAL (SELECT x.id, x.due_at FROM court.deadline x WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
 WHERE m.court = $1 AND m.state = 'open' AND (m.holder = sqlc.arg(staff)::uuid OR (m.holder IS NULL AND (m.team = '' OR m.team = sqlc.arg(team)::text OR sqlc.arg(everywhere)::bool)))
 ORDER BY due_at, m.id LIMIT 300;
-
--- name: MyDeadlines :many
-SELECT d.*, c.number AS case_number, COALESCE(s.name, '')::text AS owner_name FROM court.deadline d JOIN court.cases c ON c.court = d.court AND c.id = d.case_id
-LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.owner
-WHERE d.court = $1 AND d.state = 'open' AND d.matter_id IS NULL AND (d.owner = sqlc.arg(staff)::uuid OR sqlc.arg(everywhere)::bool OR (sqlc.arg(whole_team)::bool AND d.team = sqlc.arg(team)::text))
-ORDER BY d.due_at, d.id LIMIT 300;

@@ -60,9 +60,5 @@ WHERE r.court = $1 AND r.starts_at <= sqlc.arg(at)::timestamptz AND r.ends_at > 
 -- name: InsertRoster :exec
 INSERT INTO court.roster (court, id, role, staff, starts_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6);
 
--- name: RosterBetween :many
-SELECT r.id, r.role, r.staff, r.starts_at, r.ends_at, u.name FROM court.roster r JOIN court.staff u ON u.court = r.court AND u.id = r.staff
-WHERE r.court = $1 AND r.ends_at > sqlc.arg(from_at)::timestamptz AND r.starts_at < sqlc.arg(until_at)::timestamptz ORDER BY r.starts_at, r.role;
-
 -- name: StaffWithRole :many
 SELECT id, name, mobile FROM court.staff WHERE court = $1 AND active AND sqlc.arg(role)::text = ANY(roles) ORDER BY login;
