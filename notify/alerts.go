@@ -106,7 +106,7 @@ func ring(ctx context.Context, tx *storage.Tx, a rulebook.Alert, what about) err
 		return err
 	}
 	for _, mobile := range mobiles {
-		_, err := message.Queue(ctx, tx, message.Message{Channel: "sms", Address: mobile, Template: a.Template, Urgent: true, Staff: true,
+		_, err := message.Queue(ctx, tx, message.Message{Channels: []string{"sms"}, Address: mobile, Template: a.Template, Urgent: true, Staff: true,
 			Params: map[string]string{"ticket": what.ticket, "case_no": what.number, "name": what.name, "date": calendar.On(tx.At).String()}})
 		if err != nil {
 			return err

@@ -7,11 +7,14 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mingzhi/portal/about"
+	"mingzhi/portal/apply"
 	"mingzhi/portal/clause"
 	"mingzhi/portal/frame"
 	"mingzhi/portal/home"
 	"mingzhi/portal/inquiry"
+	"mingzhi/portal/login"
 	"mingzhi/portal/message"
+	"mingzhi/portal/mycase"
 	"mingzhi/portal/preferences"
 	"mingzhi/portal/receipt"
 	"mingzhi/portal/tip"
@@ -39,7 +42,7 @@ func New(o Options) *fiber.App {
 		Log: o.Log, Name: "portal", Secure: o.Secure, TrustedProxies: o.TrustedProxies, BodyLimit: bodyLimit,
 		ErrorPage: frame.ErrorPage, Ready: o.Ready, Before: o.Before, Outside: o.Outside,
 	})
-	court := frame.WithCourt(o.Inquiry)
+	court := frame.WithCourt(o.Inquiry, o.Secure)
 	for _, r := range Routes(o.Inquiry) {
 		if r.Path == "/" {
 			add(app, r.Method, r.Path, r.Handler)
@@ -66,7 +69,8 @@ func Routes(service *inquiry.Service) []frame.Route {
 	var all []frame.Route
 	for _, page := range [][]frame.Route{
 		home.Routes(service), tip.Routes(service), receipt.Routes(service), message.Routes(service),
-		about.Routes(), clause.Routes(service), preferences.Routes(),
+		login.Routes(service), mycase.Routes(service), apply.Routes(service),
+		about.Routes(), clause.Routes(service), preferences.Routes(service),
 	} {
 		all = append(all, page...)
 	}

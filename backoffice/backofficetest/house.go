@@ -20,6 +20,7 @@ import (
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/backoffice/support/account"
+	"mingzhi/backoffice/support/lot"
 	"mingzhi/notify"
 	"mingzhi/notify/disclosure"
 	"mingzhi/storage"
@@ -42,6 +43,7 @@ type House struct {
 	Intake     *intake.Intake
 	Disclosure *disclosure.Desk
 	Accounts   *account.Desk
+	Lots       *lot.Desk
 }
 
 // Clock stands still until it is moved.
@@ -90,9 +92,10 @@ func (h *House) wire() {
 	var err error
 	h.Docket = docket.New(h.Store)
 	h.Matters = matter.New(h.Store, h.Docket)
-	h.Intake = intake.New(h.Store, h.Docket, slog.New(slog.DiscardHandler))
+	h.Intake = intake.New(h.Store, h.Docket, h.Matters, slog.New(slog.DiscardHandler))
 	h.Disclosure = disclosure.New(h.Store, h.Docket)
-	h.Docket.Follow(h.Disclosure, notify.Alerts{})
+	h.Docket.Follow(h.Disclosure, disclosure.Viewings{}, notify.Alerts{})
+	h.Lots = lot.New(h.Store, h.Docket)
 	h.Accounts, err = account.New(h.Store)
 	h.must(err)
 }
@@ -135,6 +138,7 @@ func (h *House) Person(court, login, team string, roles ...string) staff.Actor {
 // Party is a person to put into a test case.
 type Party struct {
 	Role, Name, Mobile string
+	ID                 string // number of the identity card or credit code
 	Company            bool
 	Change             func(*courtdb.UpsertPartyParams)
 }
@@ -175,6 +179,10 @@ func (p Party) row(tx *storage.Tx, id, caseID uuid.UUID) courtdb.UpsertPartyPara
 	}
 	if p.Mobile != "" {
 		row.Mobile, _ = tx.Keys.Seal("party.mobile:"+id.String(), []byte(p.Mobile))
+	}
+	if p.ID != "" {
+		row.IDNo, _ = tx.Keys.Seal("party.id_no:"+id.String(), []byte(p.ID))
+		row.IDIndex = tx.Keys.BlindIndex("party.id", enforcement.NormalizeForIndex(p.ID))
 	}
 	if p.Change != nil {
 		p.Change(&row)

@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"mingzhi/backoffice/command/chat"
 	"mingzhi/backoffice/command/duty"
 	"mingzhi/backoffice/desk/frame"
 	"mingzhi/backoffice/desk/signin"
@@ -15,6 +16,7 @@ import (
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/support/account"
+	"mingzhi/backoffice/support/recording"
 	"mingzhi/notify/disclosure"
 	"mingzhi/portal/webkit"
 	"mingzhi/storage"
@@ -29,7 +31,8 @@ type Deps struct {
 	Disclosure     *disclosure.Desk
 	Accounts       *account.Desk
 	Log            *slog.Logger
-	Secure         bool // reached over https
+	PortalURL      string // where the public half stands
+	Secure         bool   // reached over https
 	TrustedProxies []string
 	Before         []fiber.Handler // run first: metrics, tracing
 }
@@ -43,7 +46,8 @@ func New(d Deps) *fiber.App {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	house := &frame.House{Store: d.Store, Docket: d.Docket, Engine: d.Engine, Intake: d.Intake, Disclosure: d.Disclosure, Accounts: d.Accounts,
-		Reads: casework.New(d.Store, d.Docket), Room: duty.New(d.Store), Log: d.Log, Secure: d.Secure, SignIn: signin.Interrupted}
+		Reads: casework.New(d.Store, d.Docket), Room: duty.New(d.Store),
+		Chats: chat.New(d.Store, d.Docket), Recordings: recording.New(d.Store), PortalURL: d.PortalURL, Log: d.Log, Secure: d.Secure, SignIn: signin.Interrupted}
 	app := webkit.New(webkit.Options{Log: d.Log, Name: "desk", Secure: d.Secure, TrustedProxies: d.TrustedProxies, BodyLimit: bodyLimit, Stylesheet: "desk.css",
 		ErrorPage: func(f webkit.Failure) templ.Component { return frame.Failure(f) }, Ready: d.Store.Ping, Before: append(d.Before, inChinese)})
 	app.Get("/", func(c *fiber.Ctx) error { return start(c, d.Store) })

@@ -4,6 +4,7 @@ import (
 	"mingzhi/backoffice/desk/admin"
 	"mingzhi/backoffice/desk/board"
 	"mingzhi/backoffice/desk/cases"
+	"mingzhi/backoffice/desk/chats"
 	"mingzhi/backoffice/desk/frame"
 	"mingzhi/backoffice/desk/matters"
 	"mingzhi/backoffice/desk/rules"
@@ -59,6 +60,13 @@ func dailyWork() []Page {
 		page("GET", "/cases", "案件列表", may(rulebook.MayViewCase), cases.List),
 		page("GET", "/cases/:id", "案件", may(rulebook.MayViewCase), cases.Show),
 		page("POST", "/cases/:id/persons/:party/reveal", "查看完整身份信息", may(rulebook.MayRevealPerson), cases.Reveal),
+		page("POST", "/cases/:id/persons/:party/code", "查询码和告知单", may(rulebook.MayRevealPerson), cases.Code),
+		page("POST", "/cases/:id/recordings", "上传音视频", may(rulebook.MayRecordEvent), cases.Upload),
+		page("GET", "/matters/:id/files/:file", "当事人提交的文件", may(rulebook.MayWorkMatter), matters.Attached),
+		page("GET", "/chats", "微信人工的对话", may(rulebook.MayTakeTip), chats.List),
+		page("GET", "/chats/:id", "一个对话", may(rulebook.MayTakeTip), chats.Show),
+		page("POST", "/chats/:id/reply", "答复微信用户", may(rulebook.MayTakeTip), chats.Reply),
+		page("POST", "/chats/:id/close", "结束对话", may(rulebook.MayTakeTip), chats.Close),
 		page("GET", "/cases/:id/record", "选择要登记的事项", may(rulebook.MayRecordEvent), cases.Choose),
 		page("GET", "/cases/:id/record/:event", "事项的登记表", may(rulebook.MayRecordEvent), cases.Form),
 		page("POST", "/cases/:id/record/:event", "登记事项", may(rulebook.MayRecordEvent), cases.Record),

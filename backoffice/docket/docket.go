@@ -26,6 +26,7 @@ type Event struct {
 	Matter    uuid.UUID
 	Tip       uuid.UUID
 	Party     uuid.UUID // the person it concerns
+	Lot       uuid.UUID
 	Occurred  time.Time // zero: the instant of the act
 	Effect    *time.Time
 	SourceKey string         // a repeat with the same key returns the first result
@@ -129,7 +130,7 @@ func (d *Docket) insert(ctx context.Context, tx *storage.Tx, r *Recorded) (bool,
 		clause = r.Entry.Clauses[0]
 	}
 	n, err := tx.InsertDocket(ctx, courtdb.InsertDocketParams{Court: tx.Court, ID: r.ID, Code: r.Code, CaseID: storage.Ref(r.Case),
-		MatterID: storage.Ref(r.Matter), TipID: storage.Ref(r.Tip), PartyID: storage.Ref(r.Party), OccurredAt: r.Occurred, EffectAt: r.Effect,
+		MatterID: storage.Ref(r.Matter), TipID: storage.Ref(r.Tip), PartyID: storage.Ref(r.Party), LotID: storage.Ref(r.Lot), OccurredAt: r.Occurred, EffectAt: r.Effect,
 		RecordedAt: tx.At, Actor: tx.Actor.Person(), ActorKind: string(tx.Actor.Kind), Clause: clause, RuleVersion: int32(tx.Version),
 		SourceKey: r.SourceKey, FactsHash: hash[:], Imported: r.Imported})
 	if err != nil {
@@ -226,7 +227,7 @@ var edited = problem.New(problem.Conflict, "docket.edited", "这张登记表已�
 
 func (d *Docket) byHand(ctx context.Context, tx *storage.Tx, code string, caseID uuid.UUID, values map[string]string) (Event, error) {
 	entry, ok := tx.Book.Event(code)
-	if !ok || !tx.Actor.Is(entry.By...) {
+	if !ok || entry.On != "case" || !tx.Actor.Is(entry.By...) {
 		return Event{}, problem.New(problem.Forbidden, "docket.role", "本院规则书没有让您的角色登记这个事项。")
 	}
 	file, err := OpenFile(ctx, tx, caseID)
@@ -299,7 +300,7 @@ func Reload(ctx context.Context, tx *storage.Tx, row courtdb.DocketByIDRow) (*Re
 		return nil, err
 	}
 	r := &Recorded{Event: Event{Code: row.Code, Case: storage.Deref(row.CaseID), Matter: storage.Deref(row.MatterID), Tip: storage.Deref(row.TipID),
-		Party: storage.Deref(row.PartyID), Occurred: row.OccurredAt, Effect: row.EffectAt, SourceKey: row.SourceKey, Facts: facts, Imported: row.Imported},
+		Party: storage.Deref(row.PartyID), Lot: storage.Deref(row.LotID), Occurred: row.OccurredAt, Effect: row.EffectAt, SourceKey: row.SourceKey, Facts: facts, Imported: row.Imported},
 		ID: row.ID, Entry: entry}
 	return r, r.load(ctx, tx)
 }

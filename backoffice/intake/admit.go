@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/staff"
 	"mingzhi/portal/exchange"
@@ -21,15 +22,16 @@ import (
 type Intake struct {
 	store  *storage.Store
 	docket *docket.Docket
+	matter *matter.Engine
 	log    *slog.Logger
 	mu     sync.Mutex
 	marks  map[string]int64 // by court: everything up to here is admitted
 }
 
 // New makes the intake and lets it keep tips in step with their events.
-func New(store *storage.Store, d *docket.Docket, log *slog.Logger) *Intake {
+func New(store *storage.Store, d *docket.Docket, m *matter.Engine, log *slog.Logger) *Intake {
 	d.Follow(tips{})
-	return &Intake{store: store, docket: d, log: log, marks: map[string]int64{}}
+	return &Intake{store: store, docket: d, matter: m, log: log, marks: map[string]int64{}}
 }
 
 const (
@@ -153,6 +155,16 @@ func (in *Intake) prepare(ctx context.Context, court string, row courtdb.InboxTo
 			return nil, err
 		}
 		return func(tx *storage.Tx) error { return in.message(ctx, tx, row, meta, msg, files) }, nil
+	case "application":
+		return in.application(ctx, court, row)
+	case "chat":
+		return in.chat(ctx, court, row)
+	case "read":
+		var read exchange.Read
+		if err := json.Unmarshal(row.Meta, &read); err != nil {
+			return nil, fmt.Errorf("intake: read: %w", err)
+		}
+		return func(tx *storage.Tx) error { return reads(ctx, tx, read) }, nil
 	case "delivery":
 		var report exchange.Delivery
 		if err := json.Unmarshal(row.Meta, &report); err != nil {
@@ -206,19 +218,20 @@ func (in *Intake) delivery(ctx context.Context, tx *storage.Tx, row courtdb.Inbo
 	if err != nil || n == 0 || r.State != "failed" {
 		return err
 	}
-	caseID, err := caseOfMessage(ctx, tx, r.MessageID)
+	caseID, party, err := aboutMessage(ctx, tx, r.MessageID)
 	if err != nil {
 		return err
 	}
-	_, err = in.docket.Record(ctx, tx, docket.Event{Code: "message_undeliverable", Case: caseID, SourceKey: "undeliverable:" + r.MessageID.String(),
+	_, err = in.docket.Record(ctx, tx, docket.Event{Code: "message_undeliverable", Case: caseID, Party: party, SourceKey: "undeliverable:" + r.MessageID.String(),
 		Facts: map[string]any{"channel": r.Channel, "why": r.Detail}})
 	return err
 }
 
-func caseOfMessage(ctx context.Context, tx *storage.Tx, id uuid.UUID) (uuid.UUID, error) {
+// aboutMessage is the case and the person a message was for, as far as it was for any.
+func aboutMessage(ctx context.Context, tx *storage.Tx, id uuid.UUID) (caseID, party uuid.UUID, err error) {
 	row, err := tx.DisclosureOfMessage(ctx, courtdb.DisclosureOfMessageParams{Court: tx.Court, MessageID: &id})
 	if storage.NoRows(err) {
-		return uuid.Nil, nil
+		return uuid.Nil, uuid.Nil, nil
 	}
-	return storage.Deref(row), err
+	return storage.Deref(row.CaseID), storage.Deref(row.PartyID), err
 }

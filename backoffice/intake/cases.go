@@ -199,10 +199,17 @@ func (in *Intake) bringCase(ctx context.Context, tx *storage.Tx, c *imported, cu
 			return state, err
 		}
 	}
-	if c.ClosedOn == nil {
+	if c.ClosedOn != nil {
+		if err := tx.CancelCaseDeadlines(ctx, courtdb.CancelCaseDeadlinesParams{Court: tx.Court, CaseID: id, At: tx.At}); err != nil {
+			return state, err
+		}
+	}
+	if state != isChanged && c.ClosedOn == nil {
 		return state, nil
 	}
-	return state, tx.CancelCaseDeadlines(ctx, courtdb.CancelCaseDeadlinesParams{Court: tx.Court, CaseID: id, At: tx.At})
+	// whoever left, got another number or another mandate loses or keeps his access by it
+	_, err = in.docket.Record(ctx, tx, docket.Event{Code: "party_changed", Case: id, SourceKey: c.key() + ":changed:" + storage.NewID().String(), Imported: true, NoClocks: true})
+	return state, err
 }
 
 func saveCase(ctx context.Context, tx *storage.Tx, id uuid.UUID, state standingState, c *imported) error {

@@ -2,6 +2,7 @@ package matter
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -146,8 +147,7 @@ func (e *Engine) resolve(ctx context.Context, tx *storage.Tx, s *state, fields [
 		}
 		facts[f.ID] = number.String()
 		s.CaseID = &caseID
-		s.form["case_facts"] = map[string]any{"team": file.Team, "stage": file.Stage, "type": file.Type,
-			"terminated": deref(file.ClosureMode) == string(enforcement.ClosureTerminationOfCurrentProcedure), "non_litigation": file.NonLitigation}
+		s.about(file)
 	}
 	return nil
 }
@@ -173,13 +173,7 @@ func freeText(fields []rulebook.Field, facts map[string]any) map[string]any {
 // over, else to the next step, or to the end; then records the step's event.
 func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, facts, words map[string]any) error {
 	old := s.Step
-	for k, v := range facts {
-		if _, free := words[k]; free {
-			s.notes[k] = v
-		} else {
-			s.form[k] = v
-		}
-	}
+	s.keep(step.Form, facts)
 	act := "done"
 	if step.Receipt == "" {
 		if err := e.stopClock(ctx, tx, s, step.ID); err != nil {
@@ -229,10 +223,31 @@ func (e *Engine) recordAs(ctx context.Context, tx *storage.Tx, s *state, step *r
 	if code == "" {
 		return nil
 	}
-	event := docket.Event{Code: code, Case: storage.Deref(s.CaseID), Matter: s.ID, Tip: storage.Deref(s.TipID), Facts: facts,
+	event := docket.Event{Code: code, Case: storage.Deref(s.CaseID), Matter: s.ID, Tip: storage.Deref(s.TipID), Party: storage.Deref(s.PartyID),
+		Lot: storage.Deref(s.LotID), Facts: s.facts(tx, code, facts),
 		SourceKey: "matter:" + s.ID.String() + ":" + step.ID + ":" + code + ":" + tx.At.UTC().Format("20060102T150405.000000")}
 	_, err := e.docket.Record(ctx, tx, event)
 	return err
+}
+
+// facts are what a step brought and, of what was filled in before, whatever else the event declares.
+func (s *state) facts(tx *storage.Tx, code string, step map[string]any) map[string]any {
+	out := maps.Clone(step)
+	if out == nil {
+		out = map[string]any{}
+	}
+	entry, ok := tx.Book.Event(code)
+	if !ok {
+		return out
+	}
+	for _, f := range entry.Form {
+		for _, earlier := range []map[string]any{s.form, s.notes} {
+			if v, has := earlier[f.ID]; has && out[f.ID] == nil {
+				out[f.ID] = v
+			}
+		}
+	}
+	return out
 }
 
 // Receive is the receiver's receipt for a matter handed over; the next step begins with it.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/storage"
@@ -40,7 +41,7 @@ func (e *Engine) Follow(ctx context.Context, tx *storage.Tx, r *docket.Recorded)
 		if !ok {
 			continue
 		}
-		if err := e.open(ctx, tx, &p, r); err != nil {
+		if _, err := e.open(ctx, tx, &p, r, nil); err != nil {
 			return err
 		}
 	}
@@ -58,32 +59,56 @@ type state struct {
 	notes   map[string]any
 }
 
-func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, r *docket.Recorded) error {
+// open begins a run; values are what the opening form brought.
+func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, r *docket.Recorded, values map[string]any) (*state, error) {
 	urgent, _ := r.Vars["tip"].(map[string]any)["urgent"].(bool)
 	s := &state{process: p, form: map[string]any{}, notes: map[string]any{}}
 	s.CourtMatter = courtdb.CourtMatter{Court: tx.Court, ID: storage.NewID(), Process: p.ID, RuleVersion: int32(tx.Version), CaseID: storage.Ref(r.Case),
-		TipID: storage.Ref(r.Tip), Urgent: urgent, OpenedAt: tx.At, OpenedBy: tx.Actor.Person(), OpenedEvent: &r.ID, StepAt: tx.At, State: "open"}
+		TipID: storage.Ref(r.Tip), PartyID: storage.Ref(r.Party), LotID: storage.Ref(r.Lot), Urgent: urgent, OpenedAt: tx.At, OpenedBy: tx.Actor.Person(), OpenedEvent: &r.ID, StepAt: tx.At, State: "open"}
+	if r.File != nil {
+		s.about(r.File)
+	}
+	s.keep(p.Form, values)
 	step, err := s.next(tx, -1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if step == nil {
-		return problem.New(problem.Refused, "matter.no_step", "流程没有可执行的步骤，请检查规则书。")
+		return nil, problem.New(problem.Refused, "matter.no_step", "流程没有可执行的步骤，请检查规则书。")
 	}
 	s.enter(tx, step)
 	form, notes, err := s.pack(tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	n, err := tx.InsertMatter(ctx, courtdb.InsertMatterParams{Court: tx.Court, ID: s.ID, Process: s.Process, RuleVersion: s.RuleVersion, CaseID: s.CaseID, TipID: s.TipID,
-		Urgent: s.Urgent, Step: s.Step, Team: s.Team, Holder: s.Holder, OpenedAt: tx.At, OpenedBy: s.OpenedBy, OpenedEvent: s.OpenedEvent, Form: form, Notes: notes})
+		Urgent: s.Urgent, Step: s.Step, Team: s.Team, Holder: s.Holder, OpenedAt: tx.At, OpenedBy: s.OpenedBy, OpenedEvent: s.OpenedEvent, Form: form, Notes: notes,
+		PartyID: s.PartyID, LotID: s.LotID})
 	if err != nil || n == 0 {
-		return err
+		return nil, err
 	}
 	if err := s.note(ctx, tx, "opened", nil); err != nil {
-		return err
+		return nil, err
 	}
-	return e.startClock(ctx, tx, s, step)
+	return s, e.startClock(ctx, tx, s, step)
+}
+
+// about notes what steps and conditions may ask of the case.
+func (s *state) about(f *docket.File) {
+	s.form["case_facts"] = map[string]any{"team": f.Team, "stage": f.Stage, "type": f.Type,
+		"terminated": deref(f.ClosureMode) == string(enforcement.ClosureTerminationOfCurrentProcedure), "non_litigation": f.NonLitigation}
+}
+
+// keep puts free text into the sealed notes and everything else into the form.
+func (s *state) keep(fields []rulebook.Field, facts map[string]any) {
+	words := freeText(fields, facts)
+	for k, v := range facts {
+		if _, free := words[k]; free {
+			s.notes[k] = v
+		} else {
+			s.form[k] = v
+		}
+	}
 }
 
 // vars is what a CEL expression of the process may ask about.

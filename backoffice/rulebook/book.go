@@ -13,6 +13,8 @@ type Book struct {
 	Alerts      []Alert
 	Templates   []Template
 	Remedies    []Remedy
+	Figures     []Figure                     // numbers of the law that acts reckon with
+	LotItems    []LotItem                    // what a lot's survey must say, and the warnings of its notice
 	Laws        []Law                        // national norms that entries may cite beside the court's clauses
 	Words       map[string]map[string]string // language → entry id (or id.field) → text; missing means Chinese
 	Text        string                       // full text of the document, as markdown
@@ -54,26 +56,89 @@ type Position struct {
 
 // Court is the profile: what differs from court to court and is not a rule.
 type Court struct {
-	ID         string            `yaml:"id"`   // tenant key, ASCII: in URLs and in every row
-	Name       string            `yaml:"name"` // full name
-	Short      string            `yaml:"short"`
-	Code       string            `yaml:"code"`  // 法院代字
-	Level      string            `yaml:"level"` // intermediate | basic
-	Sign       string            `yaml:"sign"`  // SMS signature 【…】
-	Address    string            `yaml:"address"`
-	WeChat     string            `yaml:"wechat"` // name of the official account
-	Site       string            `yaml:"site"`
-	Hotlines   []Hotline         `yaml:"hotlines"`
-	Terms      map[string]string `yaml:"terms"` // term id → the court's own word, e.g. case_account: 一案一账号
-	QuietHours [2]string         `yaml:"quiet_hours"`
-	Roles      []Role            `yaml:"roles"`
-	Teams      []Team            `yaml:"teams"`
-	Menu       []MenuGroup       `yaml:"menu"`
-	Tip        TipProfile        `yaml:"tip"`
-	Document   Document          `yaml:"document"` // the normative document that is the source
-	AntiFraud  string            `yaml:"anti_fraud"`
-	Include    string            `yaml:"include"` // "national": entries not overridden here come from there
-	At         Position          `yaml:"-"`
+	ID         string                       `yaml:"id"`   // tenant key, ASCII: in URLs and in every row
+	Name       string                       `yaml:"name"` // full name
+	Short      string                       `yaml:"short"`
+	Code       string                       `yaml:"code"`  // 法院代字
+	Level      string                       `yaml:"level"` // intermediate | basic
+	Sign       string                       `yaml:"sign"`  // SMS signature 【…】
+	Address    string                       `yaml:"address"`
+	WeChat     string                       `yaml:"wechat"` // name of the official account
+	Site       string                       `yaml:"site"`
+	Hotlines   []Hotline                    `yaml:"hotlines"`
+	Terms      map[string]string            `yaml:"terms"` // term id → the court's own word, e.g. case_account: 一案一账号
+	QuietHours [2]string                    `yaml:"quiet_hours"`
+	Roles      []Role                       `yaml:"roles"`
+	Teams      []Team                       `yaml:"teams"`
+	Menu       []MenuGroup                  `yaml:"menu"`
+	Tip        TipProfile                   `yaml:"tip"`
+	Document   Document                     `yaml:"document"` // the normative document that is the source
+	AntiFraud  string                       `yaml:"anti_fraud"`
+	Features   []Feature                    `yaml:"features"`  // what the court has switched on
+	Providers  map[string]map[string]string `yaml:"providers"` // channel.provider → template id (or "*") → the id the provider approved
+	Hall       Hall                         `yaml:"hall"`      // the scrolling screen (S-4.7.2③)
+	Include    string                       `yaml:"include"`   // "national": entries not overridden here come from there
+	At         Position                     `yaml:"-"`
+}
+
+// Approved is how the providers call a template, by channel.provider.
+func (c Court) Approved(t *Template) map[string]string {
+	out := map[string]string{}
+	for provider, ids := range c.Providers {
+		if id := ids[t.ID]; id != "" {
+			out[provider] = id
+		} else if id := ids["*"]; id != "" {
+			out[provider] = id
+		}
+	}
+	for provider, id := range t.Provider {
+		out[provider] = id
+	}
+	return out
+}
+
+// Feature is something of the program that a court switches on or leaves off.
+type Feature string
+
+// The features.
+const (
+	FeatureRecordings Feature = "recordings"   // parties may ask to see recordings (W-11d, W-20b)
+	FeatureFeed       Feature = "feed"         // public notices as a feed for the court's other sites
+	FeatureExport     Feature = "export_12368" // what a hotline's desk may say, as a file
+)
+
+// Features is the closed set.
+var Features = []Feature{FeatureRecordings, FeatureFeed, FeatureExport}
+
+// Hall is what the screen shows beside the lists: rights and duties, risks.
+type Hall struct {
+	Clause string     `yaml:"clause"`
+	Texts  []HallText `yaml:"texts"`
+}
+
+// HallText is one page of the screen.
+type HallText struct {
+	Title string `yaml:"title"`
+	Text  string `yaml:"text"`
+}
+
+// Figure is a number a law or the court gives, with the days it holds. An act that reckons names
+// it by id and refuses with its source.
+type Figure struct {
+	Entry  `yaml:",inline"`
+	Value  int    `yaml:"value"`
+	Unit   string `yaml:"unit"` // percent | days | workdays | hours | minutes | count
+	Source string `yaml:"source"`
+	Note   string `yaml:"note"`
+}
+
+// LotItem is one thing the survey of a lot must say, or a special warning of its notice (网拍13, 14).
+type LotItem struct {
+	Entry    `yaml:",inline"`
+	Kinds    []string `yaml:"kinds"`    // of lots; empty: all
+	Required bool     `yaml:"required"` // must be answered, "unknown" counts, before the notice
+	Help     string   `yaml:"help"`
+	Warning  string   `yaml:"warning"` // the text of a warning; empty for a fact
 }
 
 // Document is the paper behind the book: number, dates, who approved it, and its full text's file.
@@ -196,13 +261,20 @@ type Process struct {
 	Materials []Material `yaml:"materials"`
 	Steps     []Step     `yaml:"steps"`
 	Register  bool       `yaml:"register"`
+	Intro     string     `yaml:"intro"`  // what the public form says first
+	Answer    string     `yaml:"answer"` // by when a sender is answered, in words
+	Files     int        `yaml:"files"`  // how many files may come with an application
 	Columns   []string   `yaml:"columns"`
 }
 
-// Trigger opens a process: an event of the docket, or a person (the zero value).
+// Trigger opens a process: an event of the docket, an application from outside, or a person (the zero value).
 type Trigger struct {
-	Event string `yaml:"event"`
-	When  string `yaml:"when"` // CEL over event, case, tip
+	Event   string   `yaml:"event"`
+	When    string   `yaml:"when"`    // CEL over event, case, tip
+	By      []string `yaml:"by"`      // party roles that may send the form, or tipster (by receipt)
+	PerDay  int      `yaml:"per_day"` // how often one sender may in a day; 0: as often as he likes
+	Staff   []string `yaml:"staff"`   // roles that may open it at the desk
+	Feature Feature  `yaml:"feature"` // only where the court has switched it on
 }
 
 // Material is a paper or file that must be there before a step.
@@ -264,6 +336,9 @@ type Deadline struct {
 	Pauses   []Pausing `yaml:"pauses"`
 	Counts   string    `yaml:"counts"` // date field of the start event from which it counts; else the day it occurred
 	Due      string    `yaml:"due"`    // date field of the start event that is the due day; Length is then the legal cap
+	Told     []string  `yaml:"told"`   // party roles that see this clock run on their case page
+	Public   string    `yaml:"public"` // what it is called there; else Name
+	By       string    `yaml:"by"`     // who owes it, in words for a party
 	Fixed    bool      `yaml:"fixed"`  // ends even on a holiday, like the term of a freeze; else it rolls (民诉法85)
 	Note     string    `yaml:"note"`
 	Examples []Example `yaml:"examples"`
@@ -301,6 +376,7 @@ type Disclosure struct {
 	On        bool       `yaml:"on"`       // the court's switch
 	Audiences []Audience `yaml:"audiences"`
 	Withheld  []Withheld `yaml:"withheld"`
+	Removes   []string   `yaml:"removes"` // events whose public notices about the same person and case come down with this one
 }
 
 // Audience is one circle of people who may be told.
@@ -317,6 +393,8 @@ type Audience struct {
 	Template string   `yaml:"template"`       // SMS/WeChat template id
 	Remedy   []string `yaml:"remedy"`         // remedy ids
 	Urgent   bool     `yaml:"urgent"`         // may be sent in quiet hours
+	Secret   string   `yaml:"secret"`         // the duty of secrecy the reader is shown; the page is watermarked
+	Expires  string   `yaml:"expires"`        // public: the date field on which the notice comes down
 }
 
 // Withheld names who is not told, until what, why, and on what basis.
@@ -336,6 +414,8 @@ type Template struct {
 	Params   []string          `yaml:"params"`   // ordered
 	Provider map[string]string `yaml:"provider"` // channel.provider → approved template id
 	Money    bool              `yaml:"money"`    // adds the anti-fraud line
+	WeChat   map[string]string `yaml:"wechat"`   // field of the WeChat template (thing1, date2 …) → text with placeholders
+	Public   bool              `yaml:"public"`   // sent by the public half itself: login codes, bindings
 }
 
 // Remedy is a legal remedy's sentence (R1 …) with its basis.

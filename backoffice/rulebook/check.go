@@ -19,6 +19,8 @@ func Check(b *Book) []Finding {
 	c.checkTemplates()
 	c.checkRemedies()
 	c.checkDisclosures()
+	c.checkFigures()
+	c.checkLotItems()
 	c.checkWords()
 	return c.findings.sorted()
 }

@@ -24,6 +24,14 @@ func (c *checker) checkCourt() {
 	c.checkRoles(p)
 	c.checkTeams(p)
 	c.checkMenu(p)
+	for i, f := range c.Court.Features {
+		if !slices.Contains(Features, f) {
+			p.say(fmt.Sprintf("features[%d]", i), "没有这个功能：%s。", f)
+		}
+	}
+	if len(c.Court.Hall.Texts) > 0 {
+		p.known("hall.clause", "条款", c.Court.Hall.Clause, c.clauses)
+	}
 	if c.Court.Tip.Process != "" {
 		p.known("tip.process", "流程", c.Court.Tip.Process, c.processes)
 		p.known("tip.clause", "条款", c.Court.Tip.Clause, c.clauses)

@@ -36,6 +36,7 @@ func (c *checker) checkTemplates() {
 				p.say(fmt.Sprintf("params[%d]", i), "params 里的 %s 在正文里没有用到。", name)
 			}
 		}
+		p.wechat(t)
 		if n := c.longestMessage(&t, c.formsUsing(t.ID)); n > MaxMessage {
 			p.say("text", "短信最长会有%d个字，超过%d个字（G15）：连同签名、%s和防骗提示一起算。", n, MaxMessage, CodeSuffix)
 		}
@@ -104,6 +105,9 @@ func (c *checker) checkDisclosures() {
 			seen[d.TitleKey(a)] = true
 			p.audience(at, d, a, event)
 		}
+		for i, e := range d.Removes {
+			p.known(fmt.Sprintf("removes[%d]", i), "事件", e, c.events)
+		}
 		for i, w := range d.Withheld {
 			p.withheld(fmt.Sprintf("withheld[%d]", i), d, w)
 		}
@@ -136,6 +140,15 @@ func (p place) audience(at string, d Disclosure, a Audience, event *Event) {
 	}
 	if a.To != "tipster" { // who gave a tip learns nothing of a case (G8)
 		facts = append(facts, CaseFacts...)
+	}
+	if a.To == "public" {
+		facts = append(facts, PublicFacts...)
+		if a.Expires != "" && !slices.ContainsFunc(event.Form, func(f Field) bool { return f.ID == a.Expires && f.Type == "date" }) {
+			p.say(at+".expires", "事件 %s 没有日期字段 %s。", d.Event, a.Expires)
+		}
+		if slices.Contains(a.Channels, "sms") || slices.Contains(a.Channels, "wechat") || a.Template != "" {
+			p.say(at+".channels", "公众只在公开页面看到（portal），不能用短信、微信推送。")
+		}
 	}
 	for i, f := range a.Fields {
 		if !slices.Contains(facts, f) {

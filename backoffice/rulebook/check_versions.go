@@ -72,5 +72,11 @@ func (b *Book) entries() []version {
 	for _, e := range b.Remedies {
 		out = append(out, version{"remedy", e.Entry})
 	}
+	for _, e := range b.Figures {
+		out = append(out, version{"figure", e.Entry})
+	}
+	for _, e := range b.LotItems {
+		out = append(out, version{"lot item", e.Entry})
+	}
 	return out
 }

@@ -82,6 +82,7 @@ func (c *checker) checkProcesses() {
 		p.one("on", "流程的对象（on）", x.On, Subjects)
 		p.known("opens.event", "事件", x.Opens.Event, c.events)
 		p.holds("opens.when", x.Opens.When)
+		p.fromOutside(x)
 		all := slices.Clone(x.Form)
 		for _, s := range x.Steps {
 			all = append(all, s.Form...)
@@ -188,6 +189,9 @@ func (c *checker) checkDeadlines() {
 		p.known("escalate", "角色", d.Escalate, c.roles)
 		p.source("source", d.Source)
 		p.holds("when", d.When)
+		for i, r := range d.Told {
+			p.one(fmt.Sprintf("told[%d]", i), "当事人地位", r, Audiences)
+		}
 		for i, pause := range d.Pauses {
 			p.known(fmt.Sprintf("pauses[%d].from", i), "事件", pause.From, c.events)
 			p.known(fmt.Sprintf("pauses[%d].to", i), "事件", pause.To, c.events)

@@ -76,6 +76,8 @@ func (b *Book) byID() map[string]map[string]string {
 	put(out, "alert", b.Alerts)
 	put(out, "template", b.Templates)
 	put(out, "remedy", b.Remedies)
+	put(out, "figure", b.Figures)
+	put(out, "lot item", b.LotItems)
 	for lang, words := range b.Words {
 		for id, text := range words {
 			out["word "+lang+"/"+id] = map[string]string{"text": text}

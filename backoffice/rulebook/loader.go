@@ -27,12 +27,14 @@ func (b bundle) load() (*Book, error) {
 	}
 	book.Clauses, book.Laws = own.clauses, append(common.laws, own.laws...)
 	book.Events = join(knownRoles(book.Court, common.events), own.events)
-	book.Processes = join(common.processes, own.processes)
+	book.Processes = join(ableRoles(book.Court, common.processes), own.processes)
 	book.Deadlines = join(common.deadlines, own.deadlines)
 	book.Disclosures = join(common.disclosures, own.disclosures)
 	book.Alerts = join(common.alerts, own.alerts)
 	book.Templates = join(common.templates, own.templates)
 	book.Remedies = join(common.remedies, own.remedies)
+	book.Figures = join(common.figures, own.figures)
+	book.LotItems = join(common.lotItems, own.lotItems)
 	ld.words(book)
 	book.Text = string(b.files[book.Court.Document.Text])
 	findings := append(ld.findings, Check(book)...)
@@ -56,6 +58,8 @@ type part struct {
 	alerts      []Alert
 	templates   []Template
 	remedies    []Remedy
+	figures     []Figure
+	lotItems    []LotItem
 }
 
 func (ld *loader) part(under string) *part {
@@ -69,6 +73,8 @@ func (ld *loader) part(under string) *part {
 		alerts:      list(ld, under+"alerts.yaml", func(a *Alert, at Position) { a.At = at }),
 		templates:   list(ld, under+"templates.yaml", func(t *Template, at Position) { t.At = at }),
 		remedies:    list(ld, under+"remedies.yaml", func(r *Remedy, at Position) { r.At = at }),
+		figures:     list(ld, under+"figures.yaml", func(f *Figure, at Position) { f.At = at }),
+		lotItems:    list(ld, under+"lots.yaml", func(l *LotItem, at Position) { l.At = at }),
 	}
 }
 
@@ -108,6 +114,33 @@ func knownRoles(court Court, events []Event) []Event {
 		}
 	}
 	return events
+}
+
+// ableRoles leaves in the steps of inherited processes the roles this court has.
+func ableRoles(court Court, processes []Process) []Process {
+	known := map[string]bool{}
+	for _, r := range court.Roles {
+		known[r.ID] = true
+	}
+	has := func(roles []string) []string {
+		kept := []string{}
+		for _, r := range roles {
+			if known[r] {
+				kept = append(kept, r)
+			}
+		}
+		return kept
+	}
+	for i := range processes {
+		processes[i].Opens.Staff = has(processes[i].Opens.Staff)
+		for j := range processes[i].Steps {
+			s := &processes[i].Steps[j]
+			if by := has(s.By); len(by) > 0 {
+				s.By = by
+			}
+		}
+	}
+	return processes
 }
 
 // court decodes the profile.

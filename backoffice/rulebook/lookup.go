@@ -18,6 +18,8 @@ func (b *Book) On(day calendar.Date) *Book {
 	view.Alerts = inForce(b.Alerts, day)
 	view.Templates = inForce(b.Templates, day)
 	view.Remedies = inForce(b.Remedies, day)
+	view.Figures = inForce(b.Figures, day)
+	view.LotItems = inForce(b.LotItems, day)
 	return &view
 }
 
@@ -71,6 +73,30 @@ func (b *Book) Template(id string) (*Template, bool) { return find(b.Templates, 
 
 // Remedy finds a remedy by its code.
 func (b *Book) Remedy(id string) (*Remedy, bool) { return find(b.Remedies, id) }
+
+// Figure finds a number of the law by id.
+func (b *Book) Figure(id string) (*Figure, bool) { return find(b.Figures, id) }
+
+// Basis is where a figure comes from, for a refusal: the title and article of the law, the clause, or the court itself.
+func (b *Book) Basis(f *Figure) string {
+	if c, ok := b.Clause(f.Source); ok && c.Article != "" {
+		return c.Article
+	}
+	if f.Source == SourceCourt {
+		return b.Court.Name + "自定"
+	}
+	return f.Source
+}
+
+// ProcessesFrom lists the forms that people outside may send: those with opens.by whose feature is on.
+func (b *Book) ProcessesFrom() []Process {
+	return filter(b.Processes, func(p Process) bool {
+		return len(p.Opens.By) > 0 && (p.Opens.Feature == "" || b.Court.Has(p.Opens.Feature))
+	})
+}
+
+// Has reports whether the court has switched a feature on.
+func (c Court) Has(f Feature) bool { return slices.Contains(c.Features, f) }
 
 // Step finds a step of a process by id.
 func (p *Process) Step(id string) (*Step, bool) {

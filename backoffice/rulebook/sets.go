@@ -30,14 +30,14 @@ var (
 
 // FieldTypes are the inputs a form knows.
 var FieldTypes = []string{
-	"text", "long", "choice", "money", "date", "datetime", "party", "staff", "team", "case", "yesno", "number", "file",
+	"text", "long", "choice", "money", "date", "datetime", "party", "staff", "team", "case", "yesno", "number", "file", "recording",
 }
 
 // Subjects are what an event or a process may be about.
 var Subjects = []string{"case", "tip", "matter", "lot", "person", "none"}
 
 // Pages of the desk a menu may open.
-var Pages = []string{"work", "duty", "cases", "release", "import", "audit", "calendar", "rulebook", "staff"}
+var Pages = []string{"work", "duty", "cases", "release", "import", "audit", "calendar", "rulebook", "staff", "lots", "chats"}
 
 // Kinds of clauses in an inventory.
 var Kinds = []string{
@@ -46,6 +46,9 @@ var Kinds = []string{
 
 // CourtFacts may stand in any template or title: they are public, or the addressee's own name.
 var CourtFacts = []string{"court", "hotline", "wechat", "site", "address", "name"}
+
+// PublicFacts may be whitelisted for the public about the person an event concerns: masked as the court publishes them.
+var PublicFacts = []string{"name_public", "name_masked", "id_masked"}
 
 // CaseFacts and TipFacts may be whitelisted by a disclosure beside the fields of the event's form.
 var (
@@ -59,10 +62,13 @@ var (
 // longest is how many characters a fact may realistically take in a message (G15).
 var longest = map[string]int{
 	"name": 16, "case_no": 20, "cause": 12, "filed_on": 11, "judge": 6, "assistant": 6, "clerk": 6, "team": 8,
-	"phone": 13, "stage": 6, "query_code": 8, "occurred_on": 11, "effect_on": 11, "ticket": 16, "received_at": 17,
+	"phone": 13, "name_public": 16, "name_masked": 4, "id_masked": 18, "stage": 6, "query_code": 8, "occurred_on": 11, "effect_on": 11, "ticket": 16, "received_at": 17,
 }
 
 // longestOf is the same by type of a form's field.
 var longestOf = map[string]int{
 	"text": 20, "money": 15, "date": 11, "datetime": 17, "party": 16, "staff": 6, "team": 8, "case": 20, "yesno": 1, "number": 8,
 }
+
+// LotKinds are what can be auctioned; the notice periods of movables and of the rest differ (网拍12).
+var LotKinds = []string{"real_estate", "vehicle", "movable", "equity", "other_right"}

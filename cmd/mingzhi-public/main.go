@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/sync/errgroup"
@@ -37,6 +38,7 @@ func main() {
 }
 
 func (c *cli) run(ctx context.Context) error {
+	c.PortalURL = strings.TrimRight(c.PortalURL, "/")
 	web, err := boot.Listen(c.Portal)
 	if err != nil {
 		return err

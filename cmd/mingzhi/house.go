@@ -20,6 +20,7 @@ import (
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/backoffice/support/account"
+	"mingzhi/backoffice/support/lot"
 	"mingzhi/cmd/internal/boot"
 	"mingzhi/migrations"
 	"mingzhi/notify"
@@ -47,6 +48,7 @@ type house struct {
 	intake     *intake.Intake
 	disclosure *disclosure.Desk
 	accounts   *account.Desk
+	lots       *lot.Desk
 }
 
 // open starts what must run, brings the database up to date and wires the house. A command may
@@ -165,9 +167,10 @@ func (h *house) wire(ctx context.Context) (err error) {
 	}
 	h.docket = docket.New(h.store)
 	h.matters = matter.New(h.store, h.docket)
-	h.intake = intake.New(h.store, h.docket, h.log)
+	h.intake = intake.New(h.store, h.docket, h.matters, h.log)
 	h.disclosure = disclosure.New(h.store, h.docket)
-	h.docket.Follow(h.disclosure, notify.Alerts{})
+	h.docket.Follow(h.disclosure, disclosure.Viewings{}, notify.Alerts{})
+	h.lots = lot.New(h.store, h.docket)
 	if h.accounts, err = account.New(h.store); err != nil {
 		return err
 	}
@@ -239,6 +242,7 @@ func (h *house) jobs() []boot.Job {
 			h.intake.Rescan(court)
 			return 0, nil
 		})},
+		{Name: "viewings", Sentence: "看样前一天的提醒", Every: time.Minute, Limit: time.Minute, Run: h.each(h.lots.Remind)},
 		{Name: "heads", Sentence: "每天把审计链首存到数据库以外", Every: time.Minute, Limit: time.Minute, Run: h.each(h.keepHead)},
 	}
 }

@@ -37,6 +37,10 @@ func (c *serveCmd) has(role string) bool { return slices.Contains(c.Roles, role)
 // Run starts the roles and prints where to go.
 func (c *serveCmd) Run(ctx contextArg, s *Settings) error {
 	began := time.Now()
+	if c.PortalURL == "" {
+		c.PortalURL = "http://" + c.Portal
+	}
+	c.PortalURL = strings.TrimRight(c.PortalURL, "/")
 	listeners, err := c.listen()
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 
 // desk is the staff's web.
 func (c *serveCmd) desk(h *house, m *boot.Metrics) (*fiber.App, error) {
-	return desk.New(desk.Deps{Store: h.store, Docket: h.docket, Engine: h.matters, Intake: h.intake, Disclosure: h.disclosure, Accounts: h.accounts,
+	return desk.New(desk.Deps{Store: h.store, Docket: h.docket, Engine: h.matters, Intake: h.intake, Disclosure: h.disclosure, Accounts: h.accounts, PortalURL: c.PortalURL,
 		Log: h.log, Secure: c.Secure, TrustedProxies: c.TrustedProxies, Before: []fiber.Handler{m.Requests("desk")}}), nil
 }
 

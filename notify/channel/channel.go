@@ -18,6 +18,8 @@ type Message struct {
 	Template    string
 	Params      []string // in the order of the approved template
 	Text        string
+	Data        map[string]string // the WeChat template's fields, rendered; empty: send Text
+	URL         string            // own-domain link, may be empty
 	CheckCode   string
 }
 

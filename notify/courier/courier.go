@@ -29,6 +29,7 @@ type Options struct {
 	Batch   int           // messages under one lease; 0: 500
 	Workers int           // messages of one court on the wire at once; 0: 32
 	Lease   time.Duration // how long a claimed message is nobody else's; 0: 2 minutes
+	Portal  string        // own domain, for links in messages, e.g. https://portal.example; empty: no links
 	Log     *slog.Logger
 	Now     func() time.Time // the one clock
 }

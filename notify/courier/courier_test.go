@@ -118,10 +118,10 @@ func (w *world) queue(n int, notBefore time.Time) []uuid.UUID {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		rows = append(rows, []any{court, ids[i], "sms", address, "progress", 1, "进展通知", []byte(`{"sms.gateway":"T1"}`), []byte(`["甲","乙"]`),
+		rows = append(rows, []any{court, ids[i], []string{"sms"}, address, "progress", 1, "进展通知", []byte(`{"sms.gateway":"T1"}`), []byte(`["甲","乙"]`),
 			"正文", "123456", "3.1", false, w.clock.Now(), notBefore})
 	}
-	_, err := w.owner.CopyFrom(context.Background(), pgx.Identifier{"disclosed", "outgoing"}, []string{"court", "id", "channel", "address", "template",
+	_, err := w.owner.CopyFrom(context.Background(), pgx.Identifier{"disclosed", "outgoing"}, []string{"court", "id", "channels", "address", "template",
 		"template_version", "template_name", "provider_ids", "params", "text", "check_code", "clause", "urgent", "created_at", "not_before"}, pgx.CopyFromRows(rows))
 	if err != nil {
 		w.t.Fatal(err)
@@ -172,7 +172,7 @@ func (w *world) receipts(id uuid.UUID) (states []string) {
 		if err := json.Unmarshal(raw, &d); err != nil {
 			w.t.Fatal(err)
 		}
-		if d.Channel != "sms" || d.At.IsZero() {
+		if d.Channel == "" || d.At.IsZero() {
 			w.t.Errorf("receipt %s", raw)
 		}
 		if d.MessageID == id {

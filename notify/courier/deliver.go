@@ -2,6 +2,7 @@ package courier
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,9 +54,13 @@ func (c *Courier) one(ctx, sending context.Context, wire chan struct{}, court st
 	if ctx.Err() != nil || sending.Err() != nil {
 		return back
 	}
-	if c.senders[m.Channel] == nil { // nobody sends on this channel yet: the message waits
+	route, waits := c.route(m)
+	if waits { // nobody sends on this channel yet: the message waits
 		back.NextAt = c.o.Now().Add(unsent)
 		return back
+	}
+	if route == "" {
+		return c.stranded(m)
 	}
 	select {
 	case wire <- struct{}{}:
@@ -65,25 +70,62 @@ func (c *Courier) one(ctx, sending context.Context, wire chan struct{}, court st
 		return back
 	}
 	defer func() { <-wire }()
-	accepted, provider, err := c.send(sending, court, m)
-	return c.weigh(m, accepted, provider, err)
+	accepted, provider, err := c.send(sending, court, m, route)
+	return c.weigh(m, route, accepted, provider, err)
 }
 
-func (c *Courier) send(ctx context.Context, court string, m public.Claim) (channel.Accepted, string, error) {
-	sender := c.senders[m.Channel]
-	address, err := c.keys.OpenCourier("outgoing.address:"+m.ID.String(), m.Address)
+// route is the channel to try: the person's own order first, then the rule's; none that refused
+// the message, none without an address. It waits when only a sender is missing.
+func (c *Courier) route(m public.Claim) (route string, waits bool) {
+	for _, ch := range append(slices.Clone(m.Preferred), m.Channels...) {
+		if !slices.Contains(m.Channels, ch) || slices.Contains(m.GivenUp, ch) || !reachable(m, ch) {
+			continue
+		}
+		if c.senders[ch] != nil {
+			return ch, false
+		}
+		waits = true
+	}
+	return "", waits
+}
+
+func reachable(m public.Claim, ch string) bool {
+	if ch == "wechat" {
+		return m.OpenID != nil
+	}
+	return m.Address != nil
+}
+
+// stranded is a message that no channel can bring to anybody.
+func (c *Courier) stranded(m public.Claim) public.Outcome {
+	now, detail := c.o.Now(), "没有可用的手机号码，也没有绑定微信"
+	out := public.Outcome{ID: m.ID, State: "failed", NextAt: now, At: now, Provider: "none", Result: "refused", Detail: detail, GivenUp: m.GivenUp}
+	if !m.Own {
+		out.Receipt = &exchange.Delivery{MessageID: m.ID, State: "failed", Channel: m.Channels[0], Detail: detail, At: now}
+	}
+	return out
+}
+
+func (c *Courier) send(ctx context.Context, court string, m public.Claim, route string) (channel.Accepted, string, error) {
+	sender := c.senders[route]
+	sealed, aad := m.Address, m.AddressAAD
+	if route == "wechat" {
+		sealed, aad = m.OpenID, public.OpenIDAAD(m.OpenIDIndex)
+	}
+	address, err := c.keys.OpenCourier(aad, sealed)
 	if err != nil {
 		return channel.Accepted{}, sender.Name(), channel.Failed("地址打不开，请检查投递密钥", err)
 	}
-	accepted, err := sender.Send(ctx, channel.Message{Court: court, ID: m.ID, Channel: m.Channel, Address: string(address), ProviderIDs: m.ProviderIDs,
-		Template: m.Template, Params: m.Params, Text: m.Text, CheckCode: m.CheckCode})
+	accepted, err := sender.Send(ctx, channel.Message{Court: court, ID: m.ID, Channel: route, Address: string(address), ProviderIDs: m.ProviderIDs,
+		Template: m.Template, Params: m.Params, Text: m.Text, CheckCode: m.CheckCode, Data: m.Data, URL: c.link(court, m.URL)})
 	return accepted, sender.Name(), err
 }
 
 // weigh turns a sender's answer into what is written down.
-func (c *Courier) weigh(m public.Claim, accepted channel.Accepted, provider string, err error) public.Outcome {
+func (c *Courier) weigh(m public.Claim, route string, accepted channel.Accepted, provider string, err error) public.Outcome {
 	now := c.o.Now()
-	out := public.Outcome{ID: m.ID, NextAt: now, At: now, Provider: provider, ProviderID: accepted.ProviderID, Result: "accepted", State: "sent"}
+	out := public.Outcome{ID: m.ID, NextAt: now, At: now, Provider: provider, ProviderID: accepted.ProviderID, Result: "accepted", State: "sent",
+		Route: route, GivenUp: m.GivenUp}
 	if accepted.Delivered {
 		out.State = "delivered"
 	}
@@ -97,10 +139,22 @@ func (c *Courier) weigh(m public.Claim, accepted channel.Accepted, provider stri
 		}
 		if permanent || !more {
 			out.State = "failed"
+			m.GivenUp = append(slices.Clone(m.GivenUp), route)
+			if next, waits := c.route(m); next != "" || waits { // another channel may still bring it
+				out.State, out.NextAt, out.GivenUp, out.Anew = "queued", now, m.GivenUp, true
+			}
 		}
 	}
-	if out.State != "queued" {
-		out.Receipt = &exchange.Delivery{MessageID: m.ID, State: out.State, Channel: m.Channel, Detail: out.Detail, At: now}
+	if out.State != "queued" && !m.Own {
+		out.Receipt = &exchange.Delivery{MessageID: m.ID, State: out.State, Channel: route, Detail: out.Detail, At: now}
 	}
 	return out
+}
+
+// link makes a path on the court's portal whole; without a known portal there is no link.
+func (c *Courier) link(court, path string) string {
+	if c.o.Portal == "" || path == "" {
+		return ""
+	}
+	return c.o.Portal + "/" + court + path
 }

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -73,7 +74,7 @@ func (d *Desk) again(ctx context.Context, tx *storage.Tx, row courtdb.CourtDiscl
 	if k.rule == nil {
 		v.why, v.basis = "现行规则书已不允许告知这一事项", row.Clause
 	}
-	if k.aud != nil && (k.who.party != nil || k.aud.To == "tipster") {
+	if k.aud != nil && (k.who.party != nil || faceless(k.aud)) {
 		if v, err = d.judge(ctx, tx, k.rule, k.aud, k.event, k.who); err != nil {
 			return err
 		}
@@ -150,7 +151,7 @@ func (d *Desk) Release(ctx context.Context, actor staff.Actor, id uuid.UUID, yes
 		v := verdict{state: refused, why: why, basis: clauseOf(k.rule), releasedBy: actor.Person()}
 		if yes {
 			v.state, v.why = told, "经决定告知"
-			if k.aud == nil || k.who.absent != "" || k.who.party == nil && k.aud.To != "tipster" {
+			if k.aud == nil || k.who.absent != "" || k.who.party == nil && !faceless(k.aud) {
 				v = verdict{state: withheld, why: "等待期间情况变化：" + k.who.absent, basis: k.who.basis, releasedBy: actor.Person()}
 			}
 		}
@@ -225,6 +226,15 @@ func unpublish(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclosure)
 		if _, err := tx.DeleteItem(ctx, courtdb.DeleteItemParams{Court: tx.Court, ID: *row.ItemID}); err != nil {
 			return err
 		}
+		if err := tx.WithdrawRecording(ctx, courtdb.WithdrawRecordingParams{Court: tx.Court, ItemID: *row.ItemID}); err != nil {
+			return err
+		}
+		if _, err := tx.DeleteNotice(ctx, courtdb.DeleteNoticeParams{Court: tx.Court, ID: *row.ItemID}); err != nil {
+			return err
+		}
+		if err := unpublishLot(ctx, tx, *row.ItemID); err != nil {
+			return err
+		}
 		if err := tx.InsertTombstone(ctx, courtdb.InsertTombstoneParams{Court: tx.Court, ID: *row.ItemID, At: tx.At}); err != nil {
 			return err
 		}
@@ -248,6 +258,7 @@ func refreshTip(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {
 	}
 	stage, questions := "verifying", []exchange.Question{}
 	var result *string
+	var reward *exchange.Reward
 	for _, r := range rows {
 		facts, err := docket.Facts(tx, r.EventID, r.Body)
 		if err != nil {
@@ -262,6 +273,8 @@ func refreshTip(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {
 			if s, ok := facts["result"].(string); ok {
 				result = &s
 			}
+		case "application_received", "reward_payable", "reward_refused", "reward_paid":
+			reward = claimed(reward, r.Code, facts, *r.ToldAt)
 		case "tip_question_asked":
 			q, err := question(ctx, tx, facts)
 			if err != nil {
@@ -274,8 +287,35 @@ func refreshTip(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return tx.UpsertDisclosedTip(ctx, courtdb.UpsertDisclosedTipParams{Court: tx.Court, ReceiptHmac: tip.ReceiptHmac, Ticket: tip.Ticket, Stage: stage,
+	var claim []byte
+	if reward != nil {
+		if claim, err = json.Marshal(reward); err != nil {
+			return err
+		}
+	}
+	return tx.UpsertDisclosedTip(ctx, courtdb.UpsertDisclosedTipParams{Reward: claim, Court: tx.Court, ReceiptHmac: tip.ReceiptHmac, Ticket: tip.Ticket, Stage: stage,
 		Result: result, Messages: messages, ReceivedAt: tip.ReceivedAt})
+}
+
+// claimed is where a reward claim stands after one more event; no name, no case (G8).
+func claimed(r *exchange.Reward, code string, facts map[string]any, at time.Time) *exchange.Reward {
+	next := exchange.Reward{At: at}
+	if r != nil {
+		next.Amount = r.Amount
+	}
+	switch code {
+	case "application_received":
+		next.State = "claimed"
+	case "reward_payable":
+		next.State = "payable"
+		next.Amount, _ = facts["amount"].(int64)
+	case "reward_refused":
+		next.State = "refused"
+		next.Reason, _ = facts["reason"].(string)
+	case "reward_paid":
+		next.State = "paid"
+	}
+	return &next
 }
 
 func question(ctx context.Context, tx *storage.Tx, facts map[string]any) (exchange.Question, error) {
@@ -291,3 +331,6 @@ func question(ctx context.Context, tx *storage.Tx, facts map[string]any) (exchan
 	plain, err := tx.Keys.Open("tip_message.body:"+id.String(), row.Body)
 	return exchange.Question{ID: id, Text: string(plain), At: row.At}, err
 }
+
+// faceless audiences are no person of the case.
+func faceless(a *rulebook.Audience) bool { return a.To == "tipster" || a.To == "public" }

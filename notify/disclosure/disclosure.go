@@ -42,15 +42,29 @@ func (d *Desk) Clock(context.Context, *storage.Tx, docket.Ring) error { return n
 // what this event may have set free.
 func (d *Desk) Follow(ctx context.Context, tx *storage.Tx, e *docket.Recorded) error {
 	if rule, ok := tx.Book.DisclosureOf(e.Code); ok && rule.On {
+		if err := d.takeDown(ctx, tx, rule, e); err != nil {
+			return err
+		}
 		if err := d.decide(ctx, tx, rule, e); err != nil {
 			return err
 		}
 	}
 	if e.Case == uuid.Nil {
-		return nil
+		return chat(ctx, tx, e)
 	}
 	if err := noteService(ctx, tx, e); err != nil {
 		return err
+	}
+	if err := clocks(ctx, tx, e); err != nil {
+		return err
+	}
+	if e.Code == "party_changed" {
+		if err := refresh(ctx, tx, e.File, e.Case); err != nil {
+			return err
+		}
+		if err := allClocks(ctx, tx, e.Case); err != nil {
+			return err
+		}
 	}
 	rows, err := tx.HeldOnCase(ctx, courtdb.HeldOnCaseParams{Court: tx.Court, CaseID: e.Case})
 	if err != nil {
@@ -171,6 +185,9 @@ func recipients(a *rulebook.Audience, e *docket.Recorded, at time.Time) []person
 		}
 		return []person{{}}
 	}
+	if a.To == "public" {
+		return []person{{}}
+	}
 	if e.File == nil {
 		return nil
 	}
@@ -225,6 +242,11 @@ func (d *Desk) judge(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 	if p.absent != "" {
 		return verdict{state: withheld, why: p.absent, basis: p.basis}, nil
 	}
+	if a.To == "public" {
+		if why, basis := closed(e, tx.At); why != "" {
+			return verdict{state: withheld, why: why, basis: basis}, nil
+		}
+	}
 	ok, err := tx.Book.Holds(a.When, e.Vars)
 	if err != nil {
 		return verdict{}, err
@@ -253,10 +275,24 @@ func (d *Desk) judge(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 	if rule.Release == rulebook.ReleaseAuto || rule.Release == rulebook.ReleaseGate {
 		return verdict{state: told, why: "规则书规定应当告知", basis: clauseOf(rule)}, nil
 	}
+	if by, err := approvedLot(ctx, tx, e); err != nil || by != nil {
+		return verdict{state: told, why: "公告已由有权决定的人签发", basis: clauseOf(rule), releasedBy: by}, err
+	}
 	if approves(tx.Actor, rule) {
 		return verdict{state: told, why: "承办人登记并决定告知", basis: clauseOf(rule), releasedBy: tx.Actor.Person()}, nil
 	}
 	return verdict{state: awaiting, why: "须经决定后告知", basis: clauseOf(rule)}, nil
+}
+
+// closed says why nothing of this case, or about this person, is ever public (G7).
+func closed(e *docket.Recorded, at time.Time) (why, basis string) {
+	if e.File != nil && len(e.File.Secrecy) > 0 {
+		return "案件带有不公开标记，不向公众公开", "S-4.7.1⑦"
+	}
+	if p := concerned(e); p != nil && p.MinorUntil != nil && calendar.On(at).Before(calendar.DateOf(*p.MinorUntil)) {
+		return "未成年人的信息不向公众公开", "未成年人保护法第103条"
+	}
+	return "", ""
 }
 
 func approves(a staff.Actor, rule *rulebook.Disclosure) bool {

@@ -31,7 +31,8 @@ type scene struct {
 func newScene(t *testing.T, more ...backofficetest.Party) *scene {
 	h := backofficetest.New(t)
 	s := &scene{House: h, judge: h.Person("sanya", "judge1", "enforcement_1", "judge")}
-	parties := append([]backofficetest.Party{{Role: "applicant", Name: "张三丰", Mobile: "19900000011"}, {Role: "debtor", Name: "李四光", Mobile: "19900000012"}}, more...)
+	parties := append([]backofficetest.Party{{Role: "applicant", Name: "张三丰", Mobile: "19900000011", ID: "460200199001010014"},
+		{Role: "debtor", Name: "李四光", Mobile: "19900000012", ID: "41048119850615123X"}}, more...)
 	id, ids := h.Case("sanya", "（2026）琼02执1号", "enforcement_1", s.judge.ID, parties...)
 	s.caseID, s.applicant, s.debtor = id, ids[0], ids[1]
 	return s

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
@@ -70,7 +71,22 @@ func profileOf(book *rulebook.Book) exchange.Profile {
 		Document: exchange.Document{Number: c.Document.Number, Title: c.Document.Title, Issued: c.Document.Issued.String(), Text: book.Text},
 		Tip: exchange.TipForm{Warning: c.Tip.Warning, WarningVersion: c.Tip.WarningVersion, Privacy: c.Tip.Privacy, MaxText: c.Tip.MaxText,
 			MaxFiles: c.Tip.MaxFiles, Clause: c.Tip.Clause},
-		Words: map[string]map[string]string{}}
+		Words: map[string]map[string]string{}, Forms: forms(book), Roles: map[string]string{}, Events: map[string]string{}, Messages: own(book),
+		Hall: exchange.Hall{Clause: c.Hall.Clause}}
+	for _, r := range enforcement.AllRoles() {
+		p.Roles[string(r)] = r.Name()
+	}
+	for _, d := range book.Disclosures {
+		if e, ok := book.Event(d.Event); ok && d.On {
+			p.Events[e.ID] = e.Name
+		}
+	}
+	for _, f := range c.Features {
+		p.Features = append(p.Features, string(f))
+	}
+	for _, t := range c.Hall.Texts {
+		p.Hall.Texts = append(p.Hall.Texts, exchange.HallText{Title: t.Title, Text: t.Text})
+	}
 	for _, h := range c.Hotlines {
 		p.Hotlines = append(p.Hotlines, exchange.Hotline{Name: h.Name, Phone: h.Phone, Hours: h.Hours, Clause: h.Clause})
 	}
@@ -78,6 +94,42 @@ func profileOf(book *rulebook.Book) exchange.Profile {
 		p.Words[lang] = publicWords(words)
 	}
 	return p
+}
+
+// forms are what people outside may send, as the book declares it.
+func forms(book *rulebook.Book) []exchange.Form {
+	out := []exchange.Form{}
+	for _, p := range book.ProcessesFrom() {
+		f := exchange.Form{Process: p.ID, Name: p.Name, Intro: p.Intro, By: p.Opens.By, PerDay: p.Opens.PerDay, Files: p.Files, Answer: p.Answer}
+		if len(p.Clauses) > 0 {
+			f.Clause = p.Clauses[0]
+		}
+		for _, in := range p.Form {
+			field := exchange.Field{ID: in.ID, Label: in.Label, Type: in.Type, Required: in.Required, Help: in.Help, Example: in.Example, Max: in.Max}
+			for _, c := range in.Of {
+				field.Of = append(field.Of, exchange.Choice{ID: c.ID, Label: c.Label})
+			}
+			f.Fields = append(f.Fields, field)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// own are the messages that the public half sends by itself.
+func own(book *rulebook.Book) map[string]exchange.Template {
+	out := map[string]exchange.Template{}
+	for _, t := range book.Templates {
+		if !t.Public {
+			continue
+		}
+		m := exchange.Template{Name: t.Name, Text: t.Text, Params: t.Params, Provider: book.Court.Approved(&t), WeChat: t.WeChat, Sign: book.Court.Sign}
+		if len(t.Clauses) > 0 {
+			m.Clause = t.Clauses[0]
+		}
+		out[t.ID] = m
+	}
+	return out
 }
 
 // publicWords are the translations the public half may need, the court's own facts under the ids exchange names.

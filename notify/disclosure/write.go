@@ -3,6 +3,7 @@ package disclosure
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/notify/message"
+	"mingzhi/portal/exchange"
 	"mingzhi/storage"
 	"mingzhi/storage/courtdb"
 )
@@ -64,9 +66,15 @@ func (d *Desk) tell(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosu
 	if err := t.serve(ctx, tx, e, p); err != nil {
 		return t, err
 	}
+	if a.To == "public" {
+		return t, t.public(ctx, tx, rule, a, e, id)
+	}
 	params := parameters(tx, a, e, p)
 	if p.party != nil && slices.Contains(a.Channels, "portal") {
-		if err := item(ctx, tx, rule, a, e, p, params, id); err != nil {
+		if err := t.putItem(ctx, tx, rule, a, e, p, params, id); err != nil {
+			return t, err
+		}
+		if err := recording(ctx, tx, e, p, id); err != nil {
 			return t, err
 		}
 		t.item = &id
@@ -75,41 +83,43 @@ func (d *Desk) tell(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosu
 	if p.party == nil && slices.Contains(a.Channels, "portal") {
 		t.channels = append(t.channels, "portal")
 	}
-	if e.Imported || a.Template == "" || !slices.Contains(a.Channels, "sms") {
+	push := slices.DeleteFunc(slices.Clone(a.Channels), func(ch string) bool { return ch != "sms" && ch != "wechat" })
+	if e.Imported || a.Template == "" || len(push) == 0 {
 		return t, nil
 	}
 	address, err := mobile(ctx, tx, e, p)
-	if err != nil || address == "" {
+	if err != nil {
 		return t, err
 	}
-	msg, err := message.Queue(ctx, tx, message.Message{Channel: "sms", Address: address, Template: a.Template, Params: params, Clause: clauseOf(rule), Urgent: a.Urgent})
+	subject, link, reachable := e.Tip, "/receipt", address != ""
+	if p.party != nil {
+		subject, link = p.party.ID, "/case"
+	} else if !reachable { // a tip sent over WeChat is answered there
+		if reachable, err = overWeChat(ctx, tx, e.Tip); err != nil {
+			return t, err
+		}
+	}
+	if !reachable {
+		return t, nil
+	}
+	msg, err := message.Queue(ctx, tx, message.Message{Channels: push, Address: address, Subject: subject, Link: link, Template: a.Template, Params: params,
+		Clause: clauseOf(rule), Urgent: a.Urgent})
 	if err != nil {
 		return t, err
 	}
 	t.message = &msg
-	t.channels = append(t.channels, "sms")
+	t.channels = append(t.channels, push...)
 	return t, nil
 }
 
-// Body is disclosed.item.body: what the case page shows of one item.
-type Body struct {
-	Fields   []Shown  `json:"fields"`
-	Remedies []string `json:"remedies"`
-	Role     string   `json:"role"`
-}
-
-// Shown is one disclosed field in words.
-type Shown struct {
-	ID    string `json:"id"`
-	Label string `json:"label"`
-	Value string `json:"value"`
-}
-
-func item(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person, params map[string]string, id uuid.UUID) error {
-	body := Body{Role: p.party.Role}
+func (t *telling) putItem(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person, params map[string]string, id uuid.UUID) error {
+	body := exchange.Item{Role: p.party.Role, Secret: a.Secret}
+	if e.Facts["document_no"] != nil && t.service == pending {
+		body.Service = pending
+	}
 	for _, f := range a.Fields {
 		if v := params[f]; v != "" {
-			body.Fields = append(body.Fields, Shown{f, label(e.Entry, f), v})
+			body.Fields = append(body.Fields, exchange.Shown{ID: f, Label: label(e.Entry, f), Value: v, Raw: raw(e, f)})
 		}
 	}
 	for _, r := range a.Remedy {
@@ -117,12 +127,46 @@ func item(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rul
 			body.Remedies = append(body.Remedies, remedy.Text)
 		}
 	}
-	raw, err := json.Marshal(body)
+	text, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
+	if err := view(ctx, tx, e.File, p, e.Case); err != nil {
+		return err
+	}
 	return tx.UpsertItem(ctx, courtdb.UpsertItemParams{Court: tx.Court, ID: id, Viewer: p.party.ID, CaseID: e.Case, Code: e.Code,
-		Title: rulebook.Expand(a.Title, params), Body: raw, Clause: clauseOf(rule), At: at(e)})
+		Title: rulebook.Expand(a.Title, params), Body: text, Clause: clauseOf(rule), At: at(e)})
+}
+
+// raw is a fact a page reckons with: a date, an amount in fen.
+func raw(e *docket.Recorded, id string) string {
+	f := field(e.Entry, id)
+	if f == nil || f.Type != "date" && f.Type != "money" && f.Type != "choice" {
+		return ""
+	}
+	if v, ok := e.Facts[id]; ok {
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// overWeChat reports that a tip came in over WeChat, where its sender can be answered.
+func overWeChat(ctx context.Context, tx *storage.Tx, tip uuid.UUID) (bool, error) {
+	if tip == uuid.Nil {
+		return false, nil
+	}
+	row, err := tx.TipByID(ctx, courtdb.TipByIDParams{Court: tx.Court, ID: tip})
+	if err != nil || row.Content == nil {
+		return false, err
+	}
+	plain, err := tx.Keys.Open("tip.content:"+tip.String(), row.Content)
+	if err != nil {
+		return false, err
+	}
+	var content struct {
+		Channel string `json:"channel"`
+	}
+	return json.Unmarshal(plain, &content) == nil && content.Channel == "wechat", nil
 }
 
 // at is the instant shown outside: that of the effect when there is one.

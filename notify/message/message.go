@@ -19,9 +19,11 @@ import (
 
 // Message is one message to one address.
 type Message struct {
-	Channel  string // sms, wechat, email
-	Address  string // in clear only until it is sealed
-	Template string // id in the book
+	Channels []string  // sms, wechat, email: those the rule allows, in its order
+	Address  string    // mobile number, in clear only until it is sealed; empty: only over WeChat
+	Subject  uuid.UUID // the viewer, tip or chat: how the public half finds a bound WeChat account
+	Link     string    // path on the portal, e.g. "/case"
+	Template string    // id in the book
 	Params   map[string]string
 	Clause   string
 	Urgent   bool // may be sent in quiet hours
@@ -39,9 +41,11 @@ func Queue(ctx context.Context, tx *storage.Tx, m Message) (uuid.UUID, error) {
 		return uuid.Nil, err
 	}
 	id := storage.NewID()
-	address, err := tx.Keys.Public().SealCourier("outgoing.address:"+id.String(), []byte(m.Address))
-	if err != nil {
-		return uuid.Nil, err
+	var address []byte
+	if m.Address != "" {
+		if address, err = tx.Keys.Public().SealCourier("outgoing.address:"+id.String(), []byte(m.Address)); err != nil {
+			return uuid.Nil, err
+		}
 	}
 	ordered := make([]string, len(t.Params))
 	for i, name := range t.Params {
@@ -51,7 +55,11 @@ func Queue(ctx context.Context, tx *storage.Tx, m Message) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err
 	}
-	provider, err := json.Marshal(t.Provider)
+	provider, err := json.Marshal(tx.Book.Court.Approved(t))
+	if err != nil {
+		return uuid.Nil, err
+	}
+	data, err := fields(t, m.Params)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -59,9 +67,21 @@ func Queue(ctx context.Context, tx *storage.Tx, m Message) (uuid.UUID, error) {
 	if m.Staff {
 		name, clause = "本院内部工作通知", ""
 	}
-	return id, tx.InsertOutgoing(ctx, courtdb.InsertOutgoingParams{Court: tx.Court, ID: id, Channel: m.Channel, Address: address, Template: t.ID,
-		TemplateVersion: int32(t.Version), TemplateName: name, ProviderIds: provider, Params: params, Text: tx.Book.Message(t, m.Params, code), CheckCode: code,
+	return id, tx.InsertOutgoing(ctx, courtdb.InsertOutgoingParams{Court: tx.Court, ID: id, Channels: m.Channels, Address: address, Subject: storage.Ref(m.Subject), Template: t.ID,
+		TemplateVersion: int32(t.Version), TemplateName: name, ProviderIds: provider, Params: params, Data: data, Url: m.Link, Text: tx.Book.Message(t, m.Params, code), CheckCode: code,
 		Clause: clause, Urgent: m.Urgent, CreatedAt: tx.At, NotBefore: notBefore(tx.Book.Court, tx.At, m.Urgent)})
+}
+
+// fields are the values of the WeChat template, or nothing for a template that has none.
+func fields(t *rulebook.Template, params map[string]string) ([]byte, error) {
+	if len(t.WeChat) == 0 {
+		return nil, nil
+	}
+	data := map[string]string{}
+	for field, text := range t.WeChat {
+		data[field] = rulebook.Expand(text, params)
+	}
+	return json.Marshal(data)
 }
 
 // checkCode is six random digits: whoever got the message can ask the portal whether it is real.

@@ -42,7 +42,7 @@ func queue(t *testing.T, h *backofficetest.House, m message.Message) (id uuid.UU
 }
 
 func funds() message.Message {
-	return message.Message{Channel: "sms", Address: "19900000001", Template: "funds_received_applicant", Clause: "S-4.3.2②e",
+	return message.Message{Channels: []string{"sms"}, Address: "19900000001", Template: "funds_received_applicant", Clause: "S-4.3.2②e",
 		Params: map[string]string{"case_no": "（2026）琼02执1号", "amount": "1,234.50元", "name": "不在模板里"}}
 }
 
@@ -93,7 +93,7 @@ func TestAnUnknownTemplateSendsNothing(t *testing.T) {
 	t.Parallel()
 	h := backofficetest.New(t)
 	err := h.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
-		_, err := message.Queue(ctx, tx, message.Message{Channel: "sms", Address: "1", Template: "nowhere"})
+		_, err := message.Queue(ctx, tx, message.Message{Channels: []string{"sms"}, Address: "1", Template: "nowhere"})
 		return err
 	})
 	if !problem.Is(err, problem.Refused) {

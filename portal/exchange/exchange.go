@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +20,12 @@ type Profile struct {
 	Hotlines  []Hotline                    `json:"hotlines"`
 	Document  Document                     `json:"document"`
 	Tip       TipForm                      `json:"tip"`
+	Forms     []Form                       `json:"forms"`
+	Roles     map[string]string            `json:"roles"`    // party role → word
+	Events    map[string]string            `json:"events"`   // event code → word, for what may appear outside
+	Messages  map[string]Template          `json:"messages"` // the public half's own messages by id
+	Features  []string                     `json:"features"` // what the book switches on: recordings, feed, inquiry_view …
+	Hall      Hall                         `json:"hall"`
 	Words     map[string]map[string]string `json:"words"` // language → id → text; Chinese stands in the fields themselves
 }
 
@@ -118,3 +125,29 @@ type Delivery struct {
 	Detail    string    `json:"detail"`
 	At        time.Time `json:"at"`
 }
+
+// Template is a message the public half sends itself: a login code, a binding, a watched lot.
+type Template struct {
+	Name     string            `json:"name"`
+	Text     string            `json:"text"` // {param} placeholders; signature and check code are added
+	Params   []string          `json:"params"`
+	Provider map[string]string `json:"provider"`
+	WeChat   map[string]string `json:"wechat"` // field of the WeChat template → text with placeholders
+	Sign     string            `json:"sign"`
+	Clause   string            `json:"clause"`
+}
+
+// Hall is what the scrolling screen in the hall shows beside the lists (S-4.7.2③).
+type Hall struct {
+	Texts  []HallText `json:"texts"`
+	Clause string     `json:"clause"`
+}
+
+// HallText is one page of the screen: rights and duties, risks of enforcement.
+type HallText struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
+// Offers reports whether the court's book switches a feature on.
+func (p Profile) Offers(feature string) bool { return slices.Contains(p.Features, feature) }

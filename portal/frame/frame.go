@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,24 +31,33 @@ const (
 	Script     = "portal.js"
 )
 
-type courtKey struct{}
+type siteKey struct{}
+
+// site is what every page below a court knows.
+type site struct {
+	profile exchange.Profile
+	secure  bool // reached over https: cookies go no other way
+}
 
 // WithCourt loads the court named in the path; every page below it knows its profile.
-func WithCourt(service *inquiry.Service) fiber.Handler {
+func WithCourt(service *inquiry.Service, secure bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		profile, err := service.Court(c.UserContext(), c.Params("court"))
 		if err != nil {
 			return err
 		}
-		c.SetUserContext(context.WithValue(c.UserContext(), courtKey{}, profile))
+		c.SetUserContext(context.WithValue(c.UserContext(), siteKey{}, &site{profile, secure}))
 		return c.Next()
 	}
 }
 
 // Court is the page's court; ok is false on pages that belong to none.
 func Court(ctx context.Context) (exchange.Profile, bool) {
-	p, ok := ctx.Value(courtKey{}).(exchange.Profile)
-	return p, ok
+	s, ok := ctx.Value(siteKey{}).(*site)
+	if !ok {
+		return exchange.Profile{}, false
+	}
+	return s.profile, true
 }
 
 // Here is the page's court where there must be one.
@@ -58,7 +68,10 @@ func Here(ctx context.Context) exchange.Profile {
 
 // Path is an address below the page's court.
 func Path(ctx context.Context, parts ...string) string {
-	path := "/" + Here(ctx).ID
+	path := "/"
+	if s, ok := ctx.Value(siteKey{}).(*site); ok {
+		path += s.profile.ID
+	}
 	for _, part := range parts {
 		path += "/" + url.PathEscape(part)
 	}
@@ -85,6 +98,16 @@ func Client(c *fiber.Ctx) inquiry.Client {
 func NewKey() string { return rand.Text() }
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// Day is a day as people of the page's language write it.
+func Day(ctx context.Context, t time.Time) string {
+	t = t.In(shanghai)
+	if words.Lang(ctx) == words.Chinese {
+		year, month, day := t.Date()
+		return strconv.Itoa(year) + "年" + strconv.Itoa(int(month)) + "月" + strconv.Itoa(day) + "日"
+	}
+	return t.Format("2 Jan 2006")
+}
 
 // Time is an instant as people of the page's language write it.
 func Time(ctx context.Context, t time.Time) string {

@@ -31,8 +31,10 @@ func Home() fiber.Handler {
 type door struct{ path, icon, key string }
 
 var doors = []door{
-	{"tip", "tip", "home.tip"}, {"receipt", "receipt", "home.receipt"},
-	{"message", "shield", "home.message"}, {"about", "book", "home.about"},
+	{"case", "file", "home.case"},
+	{"tip", "tip", "home.tip"},
+	{"message", "shield", "home.message"},
+	{"receipt", "receipt", "home.receipt"},
 }
 
 // Routes are the page's lines of the route table.

@@ -1,9 +1,14 @@
 package receipt
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"mingzhi/backoffice/enforcement"
+	"mingzhi/backoffice/problem"
+	"mingzhi/portal/apply"
+	"mingzhi/portal/exchange"
 	"mingzhi/portal/frame"
 	"mingzhi/portal/inquiry"
 	"mingzhi/portal/webkit"
@@ -16,6 +21,8 @@ func Routes(service *inquiry.Service) []frame.Route {
 		{Method: fiber.MethodGet, Path: "/:court/receipt", Sentence: "查回执：填写编号", Handler: ask},
 		{Method: fiber.MethodPost, Path: "/:court/receipt", Sentence: "查回执：阶段、结果与询问", Handler: show(service)},
 		{Method: fiber.MethodPost, Path: "/:court/receipt/message", Sentence: "凭回执答复或补充", Handler: add(service)},
+		{Method: fiber.MethodPost, Path: "/:court/receipt/form/:process", Sentence: "凭回执申请：填写", Handler: fill(service)},
+		{Method: fiber.MethodPost, Path: "/:court/receipt/apply/:process", Sentence: "凭回执申请：提交，显示编号", Handler: send(service)},
 	}
 }
 
@@ -64,6 +71,63 @@ func add(service *inquiry.Service) fiber.Handler {
 			form.Values = map[string]string{"receipt": values["receipt"], "key": frame.NewKey()}
 		}
 		return webkit.Render(c, statusPage(status, form, sent))
+	}
+}
+
+// forms are those of the court's book that a tipster may send.
+func forms(profile exchange.Profile) []exchange.Form {
+	var list []exchange.Form
+	for _, f := range profile.Forms {
+		if slices.Contains(f.By, inquiry.Tipster) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// fill shows a form to who holds the receipt; it travels in the form, never in an address.
+func fill(service *inquiry.Service) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx := c.UserContext()
+		form, err := inquiry.Form(frame.Here(ctx), c.Params("process"))
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(form.By, inquiry.Tipster) {
+			return fiber.ErrNotFound
+		}
+		values := frame.Values(c, "receipt")
+		if _, err := service.ReceiptStatus(ctx, frame.Here(ctx).ID, frame.Client(c), values["receipt"]); err != nil {
+			return again(c, values, err)
+		}
+		return webkit.Render(c, formPage(form, webkit.Form{Values: map[string]string{"key": frame.NewKey()}}, values["receipt"]))
+	}
+}
+
+func send(service *inquiry.Service) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx := c.UserContext()
+		form, err := inquiry.Form(frame.Here(ctx), c.Params("process"))
+		if err != nil {
+			return err
+		}
+		a, err := apply.Read(c, form)
+		if err != nil {
+			return err
+		}
+		receipt := c.FormValue("receipt")
+		sent, err := service.Apply(ctx, frame.Here(ctx).ID, frame.Client(c), inquiry.Sender{Receipt: receipt}, a)
+		if err == nil {
+			return webkit.Render(c, sentPage(sent, receipt))
+		}
+		if p, ok := problem.As(err); ok && p.Fields["receipt"] != nil {
+			return again(c, map[string]string{"receipt": receipt}, err)
+		}
+		back, err := apply.Back(c, a, err)
+		if err != nil {
+			return err
+		}
+		return webkit.Render(c, formPage(form, back, receipt))
 	}
 }
 

@@ -88,8 +88,9 @@ func TestGapsAreTheSameInEveryLanguage(t *testing.T) {
 	gap := regexp.MustCompile(`\{\{\.(\w+)\}\}`)
 	gaps := func(lang, key string) []string {
 		var names []string
-		for _, name := range []string{"n", "unit", "id", "max", "owner", "code", "version", "now", "left", "minutes"} {
-			args := []any{"n", 7, "unit", "«unit»", "id", "«id»", "max", "«max»", "owner", "«owner»", "code", "«code»", "version", "«version»", "now", "«now»", "left", "«left»", "minutes", "«minutes»"}
+		for _, name := range []string{"n", "unit", "id", "max", "owner", "code", "version", "now", "left", "minutes", "role", "principal", "example"} {
+			args := []any{"n", 7, "unit", "«unit»", "id", "«id»", "max", "«max»", "owner", "«owner»", "code", "«code»", "version", "«version»", "now", "«now»", "left", "«left»", "minutes", "«minutes»",
+				"role", "«role»", "principal", "«principal»", "example", "«example»"}
 			text := T(With(context.Background(), lang), key, args...)
 			if gap.MatchString(text) || strings.Contains(text, "no value") {
 				t.Errorf("%s %s: %s", lang, key, text)

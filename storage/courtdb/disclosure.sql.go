@@ -144,6 +144,20 @@ func (q *Queries) DecideDisclosure(ctx context.Context, arg DecideDisclosurePara
 	return result.RowsAffected(), nil
 }
 
+const deleteClock = `-- name: DeleteClock :exec
+DELETE FROM disclosed.clock WHERE court = $1 AND id = $2
+`
+
+type DeleteClockParams struct {
+	Court string
+	ID    uuid.UUID
+}
+
+func (q *Queries) DeleteClock(ctx context.Context, arg DeleteClockParams) error {
+	_, err := q.db.Exec(ctx, deleteClock, arg.Court, arg.ID)
+	return err
+}
+
 const deleteItem = `-- name: DeleteItem :execrows
 DELETE FROM disclosed.item WHERE court = $1 AND id = $2
 `
@@ -155,6 +169,23 @@ type DeleteItemParams struct {
 
 func (q *Queries) DeleteItem(ctx context.Context, arg DeleteItemParams) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteItem, arg.Court, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteNotice = `-- name: DeleteNotice :execrows
+DELETE FROM disclosed.notice WHERE court = $1 AND id = $2
+`
+
+type DeleteNoticeParams struct {
+	Court string
+	ID    uuid.UUID
+}
+
+func (q *Queries) DeleteNotice(ctx context.Context, arg DeleteNoticeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteNotice, arg.Court, arg.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -201,7 +232,7 @@ func (q *Queries) DisclosureForUpdate(ctx context.Context, arg DisclosureForUpda
 }
 
 const disclosureOfMessage = `-- name: DisclosureOfMessage :one
-SELECT case_id FROM court.disclosure WHERE court = $1 AND message_id = $2 LIMIT 1
+SELECT case_id, party_id FROM court.disclosure WHERE court = $1 AND message_id = $2 LIMIT 1
 `
 
 type DisclosureOfMessageParams struct {
@@ -209,16 +240,22 @@ type DisclosureOfMessageParams struct {
 	MessageID *uuid.UUID
 }
 
-func (q *Queries) DisclosureOfMessage(ctx context.Context, arg DisclosureOfMessageParams) (*uuid.UUID, error) {
+type DisclosureOfMessageRow struct {
+	CaseID  *uuid.UUID
+	PartyID *uuid.UUID
+}
+
+func (q *Queries) DisclosureOfMessage(ctx context.Context, arg DisclosureOfMessageParams) (DisclosureOfMessageRow, error) {
 	row := q.db.QueryRow(ctx, disclosureOfMessage, arg.Court, arg.MessageID)
-	var case_id *uuid.UUID
-	err := row.Scan(&case_id)
-	return case_id, err
+	var i DisclosureOfMessageRow
+	err := row.Scan(&i.CaseID, &i.PartyID)
+	return i, err
 }
 
 const disclosuresOfCase = `-- name: DisclosuresOfCase :many
 SELECT d.court, d.id, d.event_id, d.code, d.case_id, d.tip_id, d.audience, d.party_id, d.state, d.why, d.basis, d.clause, d.channels, d.not_before, d.item_id, d.message_id, d.decided_at, d.told_at, d.released_by, d.service, d.service_event, d.rule_version, COALESCE(p.name, '')::text AS party_name, COALESCE(p.role, '')::text AS party_role, COALESCE(s.name, '')::text AS released_by_name,
-  COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries
+  COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries,
+  COALESCE((SELECT r.at FROM court.item_read r WHERE r.court = d.court AND r.item_id = d.id AND r.viewer = d.party_id), 'epoch')::timestamptz AS read_at
 FROM court.disclosure d LEFT JOIN court.party p ON p.court = d.court AND p.id = d.party_id
 LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.released_by
 WHERE d.court = $1 AND d.case_id = $2::uuid ORDER BY d.decided_at DESC, d.event_id, d.audience, d.id LIMIT 500
@@ -256,6 +293,7 @@ type DisclosuresOfCaseRow struct {
 	PartyRole      string
 	ReleasedByName string
 	Deliveries     string
+	ReadAt         time.Time
 }
 
 func (q *Queries) DisclosuresOfCase(ctx context.Context, arg DisclosuresOfCaseParams) ([]DisclosuresOfCaseRow, error) {
@@ -294,6 +332,7 @@ func (q *Queries) DisclosuresOfCase(ctx context.Context, arg DisclosuresOfCasePa
 			&i.PartyRole,
 			&i.ReleasedByName,
 			&i.Deliveries,
+			&i.ReadAt,
 		); err != nil {
 			return nil, err
 		}
@@ -557,20 +596,23 @@ func (q *Queries) InsertDisclosure(ctx context.Context, arg InsertDisclosurePara
 }
 
 const insertOutgoing = `-- name: InsertOutgoing :exec
-INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+INSERT INTO disclosed.outgoing (court, id, channels, address, subject, template, template_version, template_name, provider_ids, params, data, url, text, check_code, clause, urgent, created_at, not_before)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 `
 
 type InsertOutgoingParams struct {
 	Court           string
 	ID              uuid.UUID
-	Channel         string
+	Channels        []string
 	Address         []byte
+	Subject         *uuid.UUID
 	Template        string
 	TemplateVersion int32
 	TemplateName    string
 	ProviderIds     []byte
 	Params          []byte
+	Data            []byte
+	Url             string
 	Text            string
 	CheckCode       string
 	Clause          string
@@ -583,19 +625,47 @@ func (q *Queries) InsertOutgoing(ctx context.Context, arg InsertOutgoingParams) 
 	_, err := q.db.Exec(ctx, insertOutgoing,
 		arg.Court,
 		arg.ID,
-		arg.Channel,
+		arg.Channels,
 		arg.Address,
+		arg.Subject,
 		arg.Template,
 		arg.TemplateVersion,
 		arg.TemplateName,
 		arg.ProviderIds,
 		arg.Params,
+		arg.Data,
+		arg.Url,
 		arg.Text,
 		arg.CheckCode,
 		arg.Clause,
 		arg.Urgent,
 		arg.CreatedAt,
 		arg.NotBefore,
+	)
+	return err
+}
+
+const insertQueryCode = `-- name: InsertQueryCode :exec
+INSERT INTO court.query_code (court, id, party_id, code, issued_at, issued_by) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type InsertQueryCodeParams struct {
+	Court    string
+	ID       uuid.UUID
+	PartyID  uuid.UUID
+	Code     []byte
+	IssuedAt time.Time
+	IssuedBy *uuid.UUID
+}
+
+func (q *Queries) InsertQueryCode(ctx context.Context, arg InsertQueryCodeParams) error {
+	_, err := q.db.Exec(ctx, insertQueryCode,
+		arg.Court,
+		arg.ID,
+		arg.PartyID,
+		arg.Code,
+		arg.IssuedAt,
+		arg.IssuedBy,
 	)
 	return err
 }
@@ -628,6 +698,44 @@ type NoteServiceParams struct {
 func (q *Queries) NoteService(ctx context.Context, arg NoteServiceParams) error {
 	_, err := q.db.Exec(ctx, noteService, arg.Court, arg.ID, arg.ServiceEvent)
 	return err
+}
+
+const publicNoticesOf = `-- name: PublicNoticesOf :many
+SELECT d.item_id::uuid FROM court.disclosure d JOIN court.docket e ON e.court = d.court AND e.id = d.event_id
+WHERE d.court = $1 AND d.case_id = $2::uuid AND d.audience = 'public' AND d.item_id IS NOT NULL AND d.code = ANY($3::text[])
+  AND ($4::uuid IS NULL OR e.party_id = $4::uuid)
+`
+
+type PublicNoticesOfParams struct {
+	Court   string
+	CaseID  uuid.UUID
+	Codes   []string
+	PartyID *uuid.UUID
+}
+
+func (q *Queries) PublicNoticesOf(ctx context.Context, arg PublicNoticesOfParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, publicNoticesOf,
+		arg.Court,
+		arg.CaseID,
+		arg.Codes,
+		arg.PartyID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var d_item_id uuid.UUID
+		if err := rows.Scan(&d_item_id); err != nil {
+			return nil, err
+		}
+		items = append(items, d_item_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const publishClause = `-- name: PublishClause :exec
@@ -673,6 +781,21 @@ func (q *Queries) PublishCourt(ctx context.Context, arg PublishCourtParams) erro
 		arg.Version,
 		arg.ChangedAt,
 	)
+	return err
+}
+
+const revokeQueryCodes = `-- name: RevokeQueryCodes :exec
+UPDATE court.query_code SET revoked_at = $3 WHERE court = $1 AND party_id = $2 AND revoked_at IS NULL
+`
+
+type RevokeQueryCodesParams struct {
+	Court     string
+	PartyID   uuid.UUID
+	RevokedAt *time.Time
+}
+
+func (q *Queries) RevokeQueryCodes(ctx context.Context, arg RevokeQueryCodesParams) error {
+	_, err := q.db.Exec(ctx, revokeQueryCodes, arg.Court, arg.PartyID, arg.RevokedAt)
 	return err
 }
 
@@ -794,6 +917,50 @@ func (q *Queries) UnservedOnCase(ctx context.Context, arg UnservedOnCaseParams) 
 	return items, nil
 }
 
+const upsertClock = `-- name: UpsertClock :exec
+INSERT INTO disclosed.clock (court, id, case_id, rule, roles, name, owner, clause, started_at, warn_at, due_at, state, closed_at, explanation)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (court, id) DO UPDATE SET roles = EXCLUDED.roles, name = EXCLUDED.name, owner = EXCLUDED.owner, warn_at = EXCLUDED.warn_at, due_at = EXCLUDED.due_at,
+  state = EXCLUDED.state, closed_at = EXCLUDED.closed_at, explanation = EXCLUDED.explanation
+`
+
+type UpsertClockParams struct {
+	Court       string
+	ID          uuid.UUID
+	CaseID      uuid.UUID
+	Rule        string
+	Roles       []string
+	Name        string
+	Owner       string
+	Clause      string
+	StartedAt   time.Time
+	WarnAt      time.Time
+	DueAt       time.Time
+	State       string
+	ClosedAt    *time.Time
+	Explanation []byte
+}
+
+func (q *Queries) UpsertClock(ctx context.Context, arg UpsertClockParams) error {
+	_, err := q.db.Exec(ctx, upsertClock,
+		arg.Court,
+		arg.ID,
+		arg.CaseID,
+		arg.Rule,
+		arg.Roles,
+		arg.Name,
+		arg.Owner,
+		arg.Clause,
+		arg.StartedAt,
+		arg.WarnAt,
+		arg.DueAt,
+		arg.State,
+		arg.ClosedAt,
+		arg.Explanation,
+	)
+	return err
+}
+
 const upsertItem = `-- name: UpsertItem :exec
 INSERT INTO disclosed.item (court, id, viewer, case_id, code, title, body, clause, at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
 ON CONFLICT (court, id) DO UPDATE SET title = EXCLUDED.title, body = EXCLUDED.body, version = disclosed.item.version + 1
@@ -824,6 +991,116 @@ func (q *Queries) UpsertItem(ctx context.Context, arg UpsertItemParams) error {
 		arg.At,
 	)
 	return err
+}
+
+const upsertNotice = `-- name: UpsertNotice :exec
+INSERT INTO disclosed.notice (court, id, code, title, body, clause, name_index, grams, published_at, until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $10::text::tsvector, $8, $9)
+ON CONFLICT (court, id) DO UPDATE SET title = EXCLUDED.title, body = EXCLUDED.body, grams = EXCLUDED.grams, until = EXCLUDED.until
+`
+
+type UpsertNoticeParams struct {
+	Court       string
+	ID          uuid.UUID
+	Code        string
+	Title       string
+	Body        []byte
+	Clause      string
+	NameIndex   []byte
+	PublishedAt time.Time
+	Until       *time.Time
+	Grams       string
+}
+
+func (q *Queries) UpsertNotice(ctx context.Context, arg UpsertNoticeParams) error {
+	_, err := q.db.Exec(ctx, upsertNotice,
+		arg.Court,
+		arg.ID,
+		arg.Code,
+		arg.Title,
+		arg.Body,
+		arg.Clause,
+		arg.NameIndex,
+		arg.PublishedAt,
+		arg.Until,
+		arg.Grams,
+	)
+	return err
+}
+
+const upsertViewer = `-- name: UpsertViewer :exec
+INSERT INTO disclosed.viewer (court, id, case_id, case_no, role, stands_for, person, code, mobile, until, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (court, id) DO UPDATE SET case_no = EXCLUDED.case_no, role = EXCLUDED.role, stands_for = EXCLUDED.stands_for, person = EXCLUDED.person,
+  code = EXCLUDED.code, mobile = EXCLUDED.mobile, until = EXCLUDED.until, changed_at = EXCLUDED.changed_at
+`
+
+type UpsertViewerParams struct {
+	Court     string
+	ID        uuid.UUID
+	CaseID    uuid.UUID
+	CaseNo    string
+	Role      string
+	StandsFor string
+	Person    []byte
+	Code      []byte
+	Mobile    []byte
+	Until     *time.Time
+	ChangedAt time.Time
+}
+
+func (q *Queries) UpsertViewer(ctx context.Context, arg UpsertViewerParams) error {
+	_, err := q.db.Exec(ctx, upsertViewer,
+		arg.Court,
+		arg.ID,
+		arg.CaseID,
+		arg.CaseNo,
+		arg.Role,
+		arg.StandsFor,
+		arg.Person,
+		arg.Code,
+		arg.Mobile,
+		arg.Until,
+		arg.ChangedAt,
+	)
+	return err
+}
+
+const validQueryCode = `-- name: ValidQueryCode :one
+SELECT id, code FROM court.query_code WHERE court = $1 AND party_id = $2 AND revoked_at IS NULL
+`
+
+type ValidQueryCodeParams struct {
+	Court   string
+	PartyID uuid.UUID
+}
+
+type ValidQueryCodeRow struct {
+	ID   uuid.UUID
+	Code []byte
+}
+
+func (q *Queries) ValidQueryCode(ctx context.Context, arg ValidQueryCodeParams) (ValidQueryCodeRow, error) {
+	row := q.db.QueryRow(ctx, validQueryCode, arg.Court, arg.PartyID)
+	var i ValidQueryCodeRow
+	err := row.Scan(&i.ID, &i.Code)
+	return i, err
+}
+
+const viewerExists = `-- name: ViewerExists :one
+SELECT EXISTS (SELECT FROM disclosed.viewer WHERE court = $1 AND id = $2)
+`
+
+type ViewerExistsParams struct {
+	Court string
+	ID    uuid.UUID
+}
+
+func (q *Queries) ViewerExists(ctx context.Context, arg ViewerExistsParams) (bool, error) {
+	row := q.db.QueryRow(ctx, viewerExists, arg.Court, arg.ID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const withdrawOutgoing = `-- name: WithdrawOutgoing :execrows

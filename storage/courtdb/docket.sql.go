@@ -13,7 +13,7 @@ import (
 )
 
 const docketByID = `-- name: DocketByID :one
-SELECT d.court, d.id, d.code, d.case_id, d.matter_id, d.tip_id, d.party_id, d.occurred_at, d.effect_at, d.recorded_at, d.actor, d.actor_kind, d.clause, d.rule_version, d.source_key, d.facts_hash, d.imported, f.body, COALESCE(s.name, '')::text AS actor_name FROM court.docket d
+SELECT d.court, d.id, d.code, d.case_id, d.matter_id, d.tip_id, d.party_id, d.occurred_at, d.effect_at, d.recorded_at, d.actor, d.actor_kind, d.clause, d.rule_version, d.source_key, d.facts_hash, d.imported, d.lot_id, f.body, COALESCE(s.name, '')::text AS actor_name FROM court.docket d
 LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
 LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.actor
 WHERE d.court = $1 AND d.id = $2
@@ -42,6 +42,7 @@ type DocketByIDRow struct {
 	SourceKey   string
 	FactsHash   []byte
 	Imported    bool
+	LotID       *uuid.UUID
 	Body        []byte
 	ActorName   string
 }
@@ -67,6 +68,7 @@ func (q *Queries) DocketByID(ctx context.Context, arg DocketByIDParams) (DocketB
 		&i.SourceKey,
 		&i.FactsHash,
 		&i.Imported,
+		&i.LotID,
 		&i.Body,
 		&i.ActorName,
 	)
@@ -95,7 +97,7 @@ func (q *Queries) DocketBySourceKey(ctx context.Context, arg DocketBySourceKeyPa
 }
 
 const docketOfCase = `-- name: DocketOfCase :many
-SELECT d.court, d.id, d.code, d.case_id, d.matter_id, d.tip_id, d.party_id, d.occurred_at, d.effect_at, d.recorded_at, d.actor, d.actor_kind, d.clause, d.rule_version, d.source_key, d.facts_hash, d.imported, f.body, COALESCE(s.name, '')::text AS actor_name FROM court.docket d
+SELECT d.court, d.id, d.code, d.case_id, d.matter_id, d.tip_id, d.party_id, d.occurred_at, d.effect_at, d.recorded_at, d.actor, d.actor_kind, d.clause, d.rule_version, d.source_key, d.facts_hash, d.imported, d.lot_id, f.body, COALESCE(s.name, '')::text AS actor_name FROM court.docket d
 LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
 LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.actor
 WHERE d.court = $1 AND d.case_id = $2::uuid ORDER BY d.occurred_at DESC, d.id DESC LIMIT 500
@@ -124,6 +126,7 @@ type DocketOfCaseRow struct {
 	SourceKey   string
 	FactsHash   []byte
 	Imported    bool
+	LotID       *uuid.UUID
 	Body        []byte
 	ActorName   string
 }
@@ -155,6 +158,7 @@ func (q *Queries) DocketOfCase(ctx context.Context, arg DocketOfCaseParams) ([]D
 			&i.SourceKey,
 			&i.FactsHash,
 			&i.Imported,
+			&i.LotID,
 			&i.Body,
 			&i.ActorName,
 		); err != nil {
@@ -169,7 +173,7 @@ func (q *Queries) DocketOfCase(ctx context.Context, arg DocketOfCaseParams) ([]D
 }
 
 const docketOfTip = `-- name: DocketOfTip :many
-SELECT d.court, d.id, d.code, d.case_id, d.matter_id, d.tip_id, d.party_id, d.occurred_at, d.effect_at, d.recorded_at, d.actor, d.actor_kind, d.clause, d.rule_version, d.source_key, d.facts_hash, d.imported, f.body, COALESCE(s.name, '')::text AS actor_name FROM court.docket d
+SELECT d.court, d.id, d.code, d.case_id, d.matter_id, d.tip_id, d.party_id, d.occurred_at, d.effect_at, d.recorded_at, d.actor, d.actor_kind, d.clause, d.rule_version, d.source_key, d.facts_hash, d.imported, d.lot_id, f.body, COALESCE(s.name, '')::text AS actor_name FROM court.docket d
 LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
 LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.actor
 WHERE d.court = $1 AND d.tip_id = $2::uuid ORDER BY d.occurred_at DESC, d.id DESC LIMIT 500
@@ -198,6 +202,7 @@ type DocketOfTipRow struct {
 	SourceKey   string
 	FactsHash   []byte
 	Imported    bool
+	LotID       *uuid.UUID
 	Body        []byte
 	ActorName   string
 }
@@ -229,6 +234,7 @@ func (q *Queries) DocketOfTip(ctx context.Context, arg DocketOfTipParams) ([]Doc
 			&i.SourceKey,
 			&i.FactsHash,
 			&i.Imported,
+			&i.LotID,
 			&i.Body,
 			&i.ActorName,
 		); err != nil {
@@ -286,8 +292,8 @@ func (q *Queries) EventsOnCase(ctx context.Context, arg EventsOnCaseParams) ([]E
 }
 
 const insertDocket = `-- name: InsertDocket :execrows
-INSERT INTO court.docket (court, id, code, case_id, matter_id, tip_id, party_id, occurred_at, effect_at, recorded_at, actor, actor_kind, clause, rule_version, source_key, facts_hash, imported)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (court, source_key) DO NOTHING
+INSERT INTO court.docket (court, id, code, case_id, matter_id, tip_id, party_id, occurred_at, effect_at, recorded_at, actor, actor_kind, clause, rule_version, source_key, facts_hash, imported, lot_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (court, source_key) DO NOTHING
 `
 
 type InsertDocketParams struct {
@@ -308,6 +314,7 @@ type InsertDocketParams struct {
 	SourceKey   string
 	FactsHash   []byte
 	Imported    bool
+	LotID       *uuid.UUID
 }
 
 func (q *Queries) InsertDocket(ctx context.Context, arg InsertDocketParams) (int64, error) {
@@ -329,6 +336,7 @@ func (q *Queries) InsertDocket(ctx context.Context, arg InsertDocketParams) (int
 		arg.SourceKey,
 		arg.FactsHash,
 		arg.Imported,
+		arg.LotID,
 	)
 	if err != nil {
 		return 0, err

@@ -38,6 +38,69 @@ func (q *Queries) Admit(ctx context.Context, arg AdmitParams) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
+const applicationFile = `-- name: ApplicationFile :one
+SELECT court, id, matter_id, name, mime, size, sha256, store_key FROM court.application_file WHERE court = $1 AND id = $2
+`
+
+type ApplicationFileParams struct {
+	Court string
+	ID    uuid.UUID
+}
+
+func (q *Queries) ApplicationFile(ctx context.Context, arg ApplicationFileParams) (CourtApplicationFile, error) {
+	row := q.db.QueryRow(ctx, applicationFile, arg.Court, arg.ID)
+	var i CourtApplicationFile
+	err := row.Scan(
+		&i.Court,
+		&i.ID,
+		&i.MatterID,
+		&i.Name,
+		&i.Mime,
+		&i.Size,
+		&i.Sha256,
+		&i.StoreKey,
+	)
+	return i, err
+}
+
+const applicationFiles = `-- name: ApplicationFiles :many
+SELECT court, id, matter_id, name, mime, size, sha256, store_key FROM court.application_file WHERE court = $1 AND matter_id = $2 ORDER BY id
+`
+
+type ApplicationFilesParams struct {
+	Court    string
+	MatterID uuid.UUID
+}
+
+func (q *Queries) ApplicationFiles(ctx context.Context, arg ApplicationFilesParams) ([]CourtApplicationFile, error) {
+	rows, err := q.db.Query(ctx, applicationFiles, arg.Court, arg.MatterID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CourtApplicationFile
+	for rows.Next() {
+		var i CourtApplicationFile
+		if err := rows.Scan(
+			&i.Court,
+			&i.ID,
+			&i.MatterID,
+			&i.Name,
+			&i.Mime,
+			&i.Size,
+			&i.Sha256,
+			&i.StoreKey,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetPoison = `-- name: ForgetPoison :exec
 DELETE FROM court.poison WHERE court = $1 AND inbox_id = $2
 `
@@ -125,6 +188,35 @@ func (q *Queries) InboxToAdmit(ctx context.Context, arg InboxToAdmitParams) ([]I
 	return items, nil
 }
 
+const insertApplicationFile = `-- name: InsertApplicationFile :exec
+INSERT INTO court.application_file (court, id, matter_id, name, mime, size, sha256, store_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type InsertApplicationFileParams struct {
+	Court    string
+	ID       uuid.UUID
+	MatterID uuid.UUID
+	Name     string
+	Mime     string
+	Size     int64
+	Sha256   []byte
+	StoreKey string
+}
+
+func (q *Queries) InsertApplicationFile(ctx context.Context, arg InsertApplicationFileParams) error {
+	_, err := q.db.Exec(ctx, insertApplicationFile,
+		arg.Court,
+		arg.ID,
+		arg.MatterID,
+		arg.Name,
+		arg.Mime,
+		arg.Size,
+		arg.Sha256,
+		arg.StoreKey,
+	)
+	return err
+}
+
 const insertImportRun = `-- name: InsertImportRun :exec
 INSERT INTO court.import_run (court, id, file_name, file_hash, actor, at, rows, created, changed, unchanged) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
@@ -154,6 +246,27 @@ func (q *Queries) InsertImportRun(ctx context.Context, arg InsertImportRunParams
 		arg.Created,
 		arg.Changed,
 		arg.Unchanged,
+	)
+	return err
+}
+
+const insertItemRead = `-- name: InsertItemRead :exec
+INSERT INTO court.item_read (court, item_id, viewer, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+`
+
+type InsertItemReadParams struct {
+	Court  string
+	ItemID uuid.UUID
+	Viewer uuid.UUID
+	At     time.Time
+}
+
+func (q *Queries) InsertItemRead(ctx context.Context, arg InsertItemReadParams) error {
+	_, err := q.db.Exec(ctx, insertItemRead,
+		arg.Court,
+		arg.ItemID,
+		arg.Viewer,
+		arg.At,
 	)
 	return err
 }

@@ -13,8 +13,8 @@ import (
 )
 
 const insertMatter = `-- name: InsertMatter :execrows
-INSERT INTO court.matter (court, id, process, rule_version, case_id, tip_id, urgent, state, step, team, holder, opened_at, opened_by, opened_event, step_at, form, notes)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13, $11, $14, $15) ON CONFLICT DO NOTHING
+INSERT INTO court.matter (court, id, process, rule_version, case_id, tip_id, urgent, state, step, team, holder, opened_at, opened_by, opened_event, step_at, form, notes, party_id, lot_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13, $11, $14, $15, $16, $17) ON CONFLICT DO NOTHING
 `
 
 type InsertMatterParams struct {
@@ -33,6 +33,8 @@ type InsertMatterParams struct {
 	OpenedEvent *uuid.UUID
 	Form        []byte
 	Notes       []byte
+	PartyID     *uuid.UUID
+	LotID       *uuid.UUID
 }
 
 func (q *Queries) InsertMatter(ctx context.Context, arg InsertMatterParams) (int64, error) {
@@ -52,6 +54,8 @@ func (q *Queries) InsertMatter(ctx context.Context, arg InsertMatterParams) (int
 		arg.OpenedEvent,
 		arg.Form,
 		arg.Notes,
+		arg.PartyID,
+		arg.LotID,
 	)
 	if err != nil {
 		return 0, err
@@ -95,7 +99,7 @@ func (q *Queries) InsertMatterStep(ctx context.Context, arg InsertMatterStepPara
 }
 
 const matterByID = `-- name: MatterByID :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes FROM court.matter WHERE court = $1 AND id = $2
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id FROM court.matter WHERE court = $1 AND id = $2
 `
 
 type MatterByIDParams struct {
@@ -126,12 +130,15 @@ func (q *Queries) MatterByID(ctx context.Context, arg MatterByIDParams) (CourtMa
 		&i.ClosedAt,
 		&i.Form,
 		&i.Notes,
+		&i.PartyID,
+		&i.LotID,
+		&i.ChatID,
 	)
 	return i, err
 }
 
 const matterForUpdate = `-- name: MatterForUpdate :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE
 `
 
 type MatterForUpdateParams struct {
@@ -162,12 +169,15 @@ func (q *Queries) MatterForUpdate(ctx context.Context, arg MatterForUpdateParams
 		&i.ClosedAt,
 		&i.Form,
 		&i.Notes,
+		&i.PartyID,
+		&i.LotID,
+		&i.ChatID,
 	)
 	return i, err
 }
 
 const matterOfTip = `-- name: MatterOfTip :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes FROM court.matter WHERE court = $1 AND tip_id = $2::uuid ORDER BY opened_at LIMIT 1
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id FROM court.matter WHERE court = $1 AND tip_id = $2::uuid ORDER BY opened_at LIMIT 1
 `
 
 type MatterOfTipParams struct {
@@ -198,6 +208,9 @@ func (q *Queries) MatterOfTip(ctx context.Context, arg MatterOfTipParams) (Court
 		&i.ClosedAt,
 		&i.Form,
 		&i.Notes,
+		&i.PartyID,
+		&i.LotID,
+		&i.ChatID,
 	)
 	return i, err
 }
@@ -264,7 +277,7 @@ func (q *Queries) MatterSteps(ctx context.Context, arg MatterStepsParams) ([]Mat
 }
 
 const mattersOfCase = `-- name: MattersOfCase :many
-SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, COALESCE(s.name, '')::text AS holder_name FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
+SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, COALESCE(s.name, '')::text AS holder_name FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
 WHERE m.court = $1 AND m.case_id = $2::uuid ORDER BY m.opened_at DESC LIMIT 200
 `
 
@@ -293,6 +306,9 @@ type MattersOfCaseRow struct {
 	ClosedAt    *time.Time
 	Form        []byte
 	Notes       []byte
+	PartyID     *uuid.UUID
+	LotID       *uuid.UUID
+	ChatID      *uuid.UUID
 	HolderName  string
 }
 
@@ -325,6 +341,9 @@ func (q *Queries) MattersOfCase(ctx context.Context, arg MattersOfCaseParams) ([
 			&i.ClosedAt,
 			&i.Form,
 			&i.Notes,
+			&i.PartyID,
+			&i.LotID,
+			&i.ChatID,
 			&i.HolderName,
 		); err != nil {
 			return nil, err
@@ -384,7 +403,7 @@ func (q *Queries) MoveMatter(ctx context.Context, arg MoveMatterParams) (int64, 
 }
 
 const myWork = `-- name: MyWork :many
-SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
+SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.due_at, m.step_at)::timestamptz AS due_at, COALESCE(d.id, m.id)::uuid AS deadline_id
 FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
 LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
@@ -420,6 +439,9 @@ type MyWorkRow struct {
 	ClosedAt    *time.Time
 	Form        []byte
 	Notes       []byte
+	PartyID     *uuid.UUID
+	LotID       *uuid.UUID
+	ChatID      *uuid.UUID
 	HolderName  string
 	CaseNumber  string
 	Ticket      string
@@ -462,6 +484,9 @@ func (q *Queries) MyWork(ctx context.Context, arg MyWorkParams) ([]MyWorkRow, er
 			&i.ClosedAt,
 			&i.Form,
 			&i.Notes,
+			&i.PartyID,
+			&i.LotID,
+			&i.ChatID,
 			&i.HolderName,
 			&i.CaseNumber,
 			&i.Ticket,

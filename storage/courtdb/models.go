@@ -35,6 +35,18 @@ type CourtAlert struct {
 	RaisedAt time.Time
 }
 
+// Files a party sent with a form; content sealed in the file store (court_file:KEY). Retention: case file.
+type CourtApplicationFile struct {
+	Court    string
+	ID       uuid.UUID
+	MatterID uuid.UUID
+	Name     string
+	Mime     string
+	Size     int64
+	Sha256   []byte
+	StoreKey string
+}
+
 // Who did or read what, when, why, append-only; ids and hashes, no personal text. Retention: case file, at least 3 years.
 type CourtAudit struct {
 	Court      string
@@ -105,6 +117,30 @@ type CourtCase struct {
 	CreatedBy      *uuid.UUID
 	CreatedAt      time.Time
 	ChangedAt      time.Time
+}
+
+// A WeChat user's conversation with an officer (人工); whom it is with, only the public half knows, unless the person is bound. Retention: 3 years, or with the case.
+type CourtChat struct {
+	Court    string
+	ID       uuid.UUID
+	OpenedAt time.Time
+	LastAt   time.Time
+	ClosedAt *time.Time
+	CaseID   *uuid.UUID
+	PartyID  *uuid.UUID
+	Holder   *uuid.UUID
+}
+
+// What was said, sealed (chat_message.body:ID). Retention: as the chat.
+type CourtChatMessage struct {
+	Court     string
+	ID        uuid.UUID
+	ChatID    uuid.UUID
+	Outward   bool
+	Body      []byte
+	At        time.Time
+	Actor     *uuid.UUID
+	MessageID *uuid.UUID
 }
 
 // The courts this installation serves; the tenant key of every other row. Retention: permanent.
@@ -199,6 +235,7 @@ type CourtDocket struct {
 	SourceKey   string
 	FactsHash   []byte
 	Imported    bool
+	LotID       *uuid.UUID
 }
 
 // The facts of an event, sealed (docket_facts.body:EVENT); may be erased while the docket keeps their hash. Retention: case file, or until erasure is ordered.
@@ -223,6 +260,104 @@ type CourtImportRun struct {
 	Unchanged int32
 }
 
+// Who had read what was disclosed, first time only; it answers who knew when something was disclosed wrongly (法释〔2018〕7号13). Retention: case file.
+type CourtItemRead struct {
+	Court  string
+	ItemID uuid.UUID
+	Viewer uuid.UUID
+	At     time.Time
+}
+
+// Property put to judicial auction (S-5.4, W-9). Retention: 10 years after the sale (网拍29).
+type CourtLot struct {
+	Court       string
+	ID          uuid.UUID
+	CaseID      uuid.UUID
+	Title       string
+	Kind        string
+	District    string
+	Address     string
+	Description string
+	PlatformUrl string
+	Contact     string
+	State       string
+	Round       int32
+	RuleVersion int32
+	CreatedBy   *uuid.UUID
+	CreatedAt   time.Time
+	ChangedAt   time.Time
+}
+
+// Survey facts of a lot, each with who established it and when; unknown is said aloud (网拍6, 14). Retention: as the lot.
+type CourtLotFact struct {
+	Court     string
+	LotID     uuid.UUID
+	Fact      string
+	Value     string
+	IsUnknown bool
+	Source    string
+	KnownOn   time.Time
+	ChangedBy *uuid.UUID
+	ChangedAt time.Time
+}
+
+// Cleaned pictures of a lot. Retention: as the lot.
+type CourtLotPicture struct {
+	Court    string
+	ID       uuid.UUID
+	LotID    uuid.UUID
+	Position int32
+	Caption  string
+	Content  []byte
+	Mime     string
+}
+
+// Who was told of the auction before its notice, how, and from when the notice may be published towards that person (网拍16). Retention: as the lot.
+type CourtLotPrenotice struct {
+	Court      string
+	LotID      uuid.UUID
+	Round      int32
+	PartyID    uuid.UUID
+	Method     string
+	At         time.Time
+	RipeAt     time.Time
+	RecordedBy *uuid.UUID
+}
+
+// Questions about a lot, sealed (lot_question.question:ID); shown is the wording published with the answer. Retention: as the lot.
+type CourtLotQuestion struct {
+	Court      string
+	ID         uuid.UUID
+	LotID      uuid.UUID
+	Question   []byte
+	AskedAt    time.Time
+	Answer     string
+	Shown      string
+	AnsweredAt *time.Time
+	AnsweredBy *uuid.UUID
+	Refused    bool
+}
+
+// Rounds of a lot: 1 first auction, 2 second, 3 sell-off (变卖). Prices are fen. Retention: as the lot.
+type CourtLotRound struct {
+	Court          string
+	LotID          uuid.UUID
+	Round          int32
+	ReferencePrice int64
+	StartingPrice  int64
+	Deposit        int64
+	Increment      int64
+	StartsAt       time.Time
+	EndsAt         time.Time
+	BalanceDays    int32
+	ApprovedBy     *uuid.UUID
+	ApprovedAt     *time.Time
+	AnnouncedAt    *time.Time
+	Result         *string
+	ResultPrice    *int64
+	ResultAt       *time.Time
+}
+
 // Runs of the rulebook's processes. form holds declared values, notes the free text, sealed (matter.notes:ID). Retention: case file.
 type CourtMatter struct {
 	Court       string
@@ -245,6 +380,10 @@ type CourtMatter struct {
 	ClosedAt    *time.Time
 	Form        []byte
 	Notes       []byte
+	// The party whose application it is; an agent's application is the principal's.
+	PartyID *uuid.UUID
+	LotID   *uuid.UUID
+	ChatID  *uuid.UUID
 }
 
 // What was done to a matter, one row an act, append-only. Retention: case file.
@@ -294,6 +433,33 @@ type CourtPoison struct {
 	Problem string
 	FirstAt time.Time
 	LastAt  time.Time
+}
+
+// The 查询码 printed on a party's notice, sealed (query_code.code:ID); one is valid at a time (W-11b, S-4.7.2④). Retention: case file.
+type CourtQueryCode struct {
+	Court     string
+	ID        uuid.UUID
+	PartyID   uuid.UUID
+	Code      []byte
+	IssuedAt  time.Time
+	IssuedBy  *uuid.UUID
+	RevokedAt *time.Time
+}
+
+// Recordings of enforcement acts (W-11d, W-20b); content is sealed (recording.content:ID). Retention: set by the court.
+type CourtRecording struct {
+	Court   string
+	ID      uuid.UUID
+	CaseID  uuid.UUID
+	Title   string
+	Name    string
+	Mime    string
+	Size    int64
+	Sha256  []byte
+	Content []byte
+	TakenAt time.Time
+	AddedBy *uuid.UUID
+	AddedAt time.Time
 }
 
 // Who is on duty, in which duty role, from when to when (S-3.1.0a, W-30). Retention: 3 years.
@@ -400,6 +566,29 @@ type CourtTipMessage struct {
 	Actor   *uuid.UUID
 }
 
+// Bookings; who comes is sealed (viewing.person:ID, JSON name and mobile). Retention: 6 months.
+type CourtViewing struct {
+	Court       string
+	ID          uuid.UUID
+	SlotID      uuid.UUID
+	Person      []byte
+	BookedAt    time.Time
+	CancelledAt *time.Time
+	RemindedAt  *time.Time
+}
+
+// Times at which a lot can be viewed (S-5.4.3①c). Retention: as the lot.
+type CourtViewingSlot struct {
+	Court       string
+	ID          uuid.UUID
+	LotID       uuid.UUID
+	StartsAt    time.Time
+	Place       string
+	Contact     string
+	Capacity    int32
+	CancelledAt *time.Time
+}
+
 // Clause texts behind the clause chips. Retention: current.
 type DisclosedClause struct {
 	Court   string
@@ -407,6 +596,24 @@ type DisclosedClause struct {
 	Article string
 	Text    string
 	Version int32
+}
+
+// The clocks of a case that the book lets a party see: what comes next, who owes it, by when. Retention: while the case is open.
+type DisclosedClock struct {
+	Court       string
+	ID          uuid.UUID
+	CaseID      uuid.UUID
+	Rule        string
+	Roles       []string
+	Name        string
+	Owner       string
+	Clause      string
+	StartedAt   time.Time
+	WarnAt      time.Time
+	DueAt       time.Time
+	State       string
+	ClosedAt    *time.Time
+	Explanation []byte
 }
 
 // What the public half needs of a court's rulebook: names, hotlines, tip form, words. Retention: current.
@@ -431,11 +638,44 @@ type DisclosedItem struct {
 	Version int32
 }
 
+// Announced lots with everything a bidder may know (网拍13, 14). version counts what watchers are told. Retention: as the lot.
+type DisclosedLot struct {
+	Court         string
+	ID            uuid.UUID
+	Kind          string
+	District      string
+	State         string
+	Round         int32
+	StartingPrice int64
+	StartsAt      time.Time
+	EndsAt        time.Time
+	Title         string
+	Body          []byte
+	Clause        string
+	Grams         interface{}
+	PublishedAt   time.Time
+	ChangedAt     time.Time
+	Version       int32
+}
+
+// What the public may know: reward notices, the dishonest-debtor list, search notices; code is the event's. name_index is blind (notice.name). Retention: until taken down.
+type DisclosedNotice struct {
+	Court       string
+	ID          uuid.UUID
+	Code        string
+	Title       string
+	Body        []byte
+	Clause      string
+	NameIndex   []byte
+	Grams       interface{}
+	PublishedAt time.Time
+	Until       *time.Time
+}
+
 // Messages to send; address is sealed for the courier (outgoing.address:ID). Retention: case file.
 type DisclosedOutgoing struct {
 	Court           string
 	ID              uuid.UUID
-	Channel         string
 	Address         []byte
 	Template        string
 	TemplateVersion int32
@@ -449,6 +689,45 @@ type DisclosedOutgoing struct {
 	CreatedAt       time.Time
 	NotBefore       time.Time
 	Withdrawn       bool
+	// The channels the rule allows, in its order; the person's own order goes first.
+	Channels []string
+	// The viewer, tip or chat it is for: how the public half finds a bound WeChat account.
+	Subject *uuid.UUID
+	// Values of the WeChat template's fields.
+	Data []byte
+	Url  string
+}
+
+// Pictures of announced lots. Retention: as the lot.
+type DisclosedPicture struct {
+	Court   string
+	ID      uuid.UUID
+	LotID   uuid.UUID
+	Mime    string
+	Content []byte
+}
+
+// A recording one person may watch until a day (W-11d); sealed for the courier's half (recording.content:ID). Retention: until then.
+type DisclosedRecording struct {
+	Court   string
+	ID      uuid.UUID
+	Viewer  uuid.UUID
+	ItemID  uuid.UUID
+	Title   string
+	Mime    string
+	Content []byte
+	Until   time.Time
+}
+
+// Viewing times open for booking. Retention: until over.
+type DisclosedSlot struct {
+	Court    string
+	ID       uuid.UUID
+	LotID    uuid.UUID
+	StartsAt time.Time
+	Place    string
+	Contact  string
+	Capacity int32
 }
 
 // What a tipster may learn with the receipt: one of three stages, one of three results, officers' questions (G8). Retention: as the tip.
@@ -461,6 +740,8 @@ type DisclosedTip struct {
 	Messages    []byte
 	ReceivedAt  time.Time
 	Version     int32
+	// State and amount of a reward claimed by this receipt; no name, no case.
+	Reward []byte
 }
 
 // Items withdrawn, so that the other network deletes them too. Retention: 1 year.
@@ -468,6 +749,23 @@ type DisclosedTombstone struct {
 	Court string
 	ID    uuid.UUID
 	At    time.Time
+}
+
+// Who may look into which case: a row exists only for a person who was told something. person and code are blind (viewer.person, viewer.code), mobile is sealed for the courier (viewer.mobile:ID). Retention: while the person is in the case.
+type DisclosedViewer struct {
+	Court  string
+	ID     uuid.UUID
+	CaseID uuid.UUID
+	CaseNo string
+	Role   string
+	// The role of the principal; the own role for who stands for himself.
+	StandsFor string
+	Person    []byte
+	Code      []byte
+	Mobile    []byte
+	// When the mandate ends or the person left; nothing is shown from then on.
+	Until     *time.Time
+	ChangedAt time.Time
 }
 
 // Every try to hand a message to a provider. Retention: 1 year.
@@ -481,6 +779,25 @@ type EdgeAttempt struct {
 	Detail    string
 }
 
+// Seats taken at a viewing; code is the blind index of the booking number. Retention: 6 months.
+type EdgeBooking struct {
+	Court       string
+	ID          uuid.UUID
+	SlotID      uuid.UUID
+	Code        []byte
+	OpenidIndex []byte
+	At          time.Time
+	CancelledAt *time.Time
+}
+
+// WeChat callbacks that were taken, so that a repeat is answered and not done again. Retention: 1 day.
+type EdgeCallback struct {
+	Court string
+	Key   string
+	At    time.Time
+	Reply []byte
+}
+
 // The courier's queue: next_at is also the lease. Retention: 1 year.
 type EdgeDelivery struct {
 	Court      string
@@ -490,6 +807,74 @@ type EdgeDelivery struct {
 	Tries      int32
 	NextAt     time.Time
 	ProviderID string
+	// The message lies in edge.message, not in disclosed.outgoing.
+	Own bool
+	// The channel it last went out on; given_up are those that refused it.
+	Route   string
+	GivenUp []string
+}
+
+// Where a conversation stands, sealed with the courier's key (dialogue.state:INDEX in hex). Retention: 30 days.
+type EdgeDialogue struct {
+	Court       string
+	OpenidIndex []byte
+	State       []byte
+	Version     int32
+	At          time.Time
+}
+
+// A form that could not be sent because the session had ended, sealed with the edge key (draft.body:KEY); key is a hash of a cookie. Retention: 1 day.
+type EdgeDraft struct {
+	Court string
+	Key   []byte
+	Body  []byte
+	Until time.Time
+}
+
+// Log-ins and bindings under way; without a person nobody is behind it, and it looks the same. Retention: 1 day.
+type EdgeLogin struct {
+	Court       string
+	ID          uuid.UUID
+	Person      []byte
+	Viewer      *uuid.UUID
+	QueryCode   []byte
+	Code        []byte
+	OpenidIndex []byte
+	Tries       int32
+	At          time.Time
+	Until       time.Time
+	UsedAt      *time.Time
+}
+
+// The public half's own messages: login codes, bindings, watched lots. After until it is not sent any more. Retention: 90 days, a login code's text until it has expired.
+type EdgeMessage struct {
+	Court        string
+	ID           uuid.UUID
+	Channels     []string
+	Address      []byte
+	AddressAad   string
+	OpenidIndex  []byte
+	Template     string
+	TemplateName string
+	ProviderIds  []byte
+	Params       []byte
+	Data         []byte
+	Url          string
+	Text         string
+	CheckCode    string
+	Clause       string
+	Urgent       bool
+	CreatedAt    time.Time
+	Until        *time.Time
+}
+
+// A person's own order of channels and language. Retention: until changed or the person is forgotten.
+type EdgePreference struct {
+	Court     string
+	Person    []byte
+	Channels  []string
+	Language  string
+	ChangedAt time.Time
 }
 
 // Counters of tries in a window, one atomic upsert each; keys are hashed. Retention: the window.
@@ -500,12 +885,48 @@ type EdgeRate struct {
 	Until time.Time
 }
 
+// Which items a viewer has been shown, so that the first reading is reported once. Retention: 2 years.
+type EdgeRead struct {
+	Court  string
+	ItemID uuid.UUID
+	Viewer uuid.UUID
+	At     time.Time
+}
+
 // Receipts given out, as keyed HMAC, so that one works at once. Retention: 2 years.
 type EdgeReceipt struct {
 	Court       string
 	ReceiptHmac []byte
 	Ticket      string
 	At          time.Time
+}
+
+// Signed-in parties; token is a hash of the cookie, person as disclosed.viewer.person. Retention: until it ends.
+type EdgeSession struct {
+	Court     string
+	Token     []byte
+	Person    []byte
+	StartedAt time.Time
+	SeenAt    time.Time
+	Until     time.Time
+	Kiosk     bool
+}
+
+// Which WeChat user is behind a tip or a chat, known to this half alone. Retention: as the tip.
+type EdgeSubject struct {
+	Court       string
+	ID          uuid.UUID
+	OpenidIndex []byte
+	Kind        string
+	At          time.Time
+}
+
+// Providers' access tokens shared by the nodes, sealed with the courier's key (token.value:KEY). Retention: until they expire.
+type EdgeToken struct {
+	Court string
+	Key   string
+	Value []byte
+	Until time.Time
 }
 
 // The development tray: messages a real provider would have sent. Retention: demonstration only.
@@ -517,6 +938,29 @@ type EdgeTray struct {
 	Text      string
 	CheckCode string
 	At        time.Time
+}
+
+// Who wants to hear of a lot: a WeChat user or a signed-in party. Retention: until the lot is closed.
+type EdgeWatch struct {
+	Court       string
+	LotID       uuid.UUID
+	Watcher     []byte
+	OpenidIndex []byte
+	Person      []byte
+	SeenVersion int32
+	At          time.Time
+}
+
+// WeChat users of a court's account; openid is sealed with the courier's key (wechat.openid:INDEX in hex). A bound one carries the person and the query code used once for it. Retention: until unbound or unsubscribed for a year.
+type EdgeWechat struct {
+	Court       string
+	OpenidIndex []byte
+	Openid      []byte
+	Person      []byte
+	Code        []byte
+	Subscribed  bool
+	BoundAt     *time.Time
+	ChangedAt   time.Time
 }
 
 // What came in, append-only; sealed with the court's SM2 public key where a person wrote it. Retention: 6 months after admission.

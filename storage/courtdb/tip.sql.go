@@ -352,8 +352,8 @@ func (q *Queries) TipMessages(ctx context.Context, arg TipMessagesParams) ([]Tip
 }
 
 const upsertDisclosedTip = `-- name: UpsertDisclosedTip :exec
-INSERT INTO disclosed.tip (court, receipt_hmac, ticket, stage, result, messages, received_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
-ON CONFLICT (court, receipt_hmac) DO UPDATE SET stage = EXCLUDED.stage, result = EXCLUDED.result, messages = EXCLUDED.messages, version = disclosed.tip.version + 1
+INSERT INTO disclosed.tip (court, receipt_hmac, ticket, stage, result, messages, received_at, reward, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+ON CONFLICT (court, receipt_hmac) DO UPDATE SET stage = EXCLUDED.stage, result = EXCLUDED.result, messages = EXCLUDED.messages, reward = EXCLUDED.reward, version = disclosed.tip.version + 1
 `
 
 type UpsertDisclosedTipParams struct {
@@ -364,6 +364,7 @@ type UpsertDisclosedTipParams struct {
 	Result      *string
 	Messages    []byte
 	ReceivedAt  time.Time
+	Reward      []byte
 }
 
 func (q *Queries) UpsertDisclosedTip(ctx context.Context, arg UpsertDisclosedTipParams) error {
@@ -375,6 +376,7 @@ func (q *Queries) UpsertDisclosedTip(ctx context.Context, arg UpsertDisclosedTip
 		arg.Result,
 		arg.Messages,
 		arg.ReceivedAt,
+		arg.Reward,
 	)
 	return err
 }

@@ -95,6 +95,7 @@ type TipStatus struct {
 	Result     string // "" while there is none
 	Questions  []exchange.Question
 	ReceivedAt time.Time
+	Reward     *exchange.Reward // of a claim by this receipt, or nil
 }
 
 // TipStatus looks a receipt up and counts the client's wrong ones, both in one statement. A
@@ -113,6 +114,9 @@ func (s *Store) TipStatus(ctx context.Context, court string, hmacs [][]byte, lim
 		status = TipStatus{Ticket: row.Ticket, Stage: row.Stage, Result: row.Result, ReceivedAt: row.ReceivedAt}
 		if err := json.Unmarshal(row.Messages, &status.Questions); err != nil {
 			return fmt.Errorf("questions of %s: %w", row.Ticket, err)
+		}
+		if err := json.Unmarshal(row.Reward, &status.Reward); err != nil {
+			return fmt.Errorf("reward of %s: %w", row.Ticket, err)
 		}
 		return nil
 	})

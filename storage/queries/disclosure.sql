@@ -20,7 +20,8 @@ WHERE court = $1 AND id = $2 AND state = sqlc.arg(old_state)::text;
 
 -- name: DisclosuresOfCase :many
 SELECT d.*, COALESCE(p.name, '')::text AS party_name, COALESCE(p.role, '')::text AS party_role, COALESCE(s.name, '')::text AS released_by_name,
-  COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries
+  COALESCE((SELECT string_agg(x.state || ' ' || to_char(x.at AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24:MI'), '; ' ORDER BY x.at) FROM court.delivery x WHERE x.court = d.court AND x.message_id = d.message_id), '')::text AS deliveries,
+  COALESCE((SELECT r.at FROM court.item_read r WHERE r.court = d.court AND r.item_id = d.id AND r.viewer = d.party_id), 'epoch')::timestamptz AS read_at
 FROM court.disclosure d LEFT JOIN court.party p ON p.court = d.court AND p.id = d.party_id
 LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.released_by
 WHERE d.court = $1 AND d.case_id = sqlc.arg(case_id)::uuid ORDER BY d.decided_at DESC, d.event_id, d.audience, d.id LIMIT 500;
@@ -42,8 +43,8 @@ DELETE FROM disclosed.item WHERE court = $1 AND id = $2;
 INSERT INTO disclosed.tombstone (court, id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
 
 -- name: InsertOutgoing :exec
-INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+INSERT INTO disclosed.outgoing (court, id, channels, address, subject, template, template_version, template_name, provider_ids, params, data, url, text, check_code, clause, urgent, created_at, not_before)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- name: PublishCourt :exec
 INSERT INTO disclosed.court (court, profile, version, changed_at) VALUES ($1, $2, $3, $4)
@@ -74,10 +75,50 @@ FROM court.disclosure d LEFT JOIN court.staff s ON s.court = d.court AND s.id = 
 WHERE d.court = $1 AND d.tip_id = sqlc.arg(tip_id)::uuid ORDER BY d.decided_at DESC, d.id LIMIT 200;
 
 -- name: DisclosureOfMessage :one
-SELECT case_id FROM court.disclosure WHERE court = $1 AND message_id = $2 LIMIT 1;
+SELECT case_id, party_id FROM court.disclosure WHERE court = $1 AND message_id = $2 LIMIT 1;
 
 -- name: UnservedOnCase :many
 SELECT id, event_id, party_id FROM court.disclosure WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND service = 'pending';
 
 -- name: NoteService :exec
 UPDATE court.disclosure SET service = 'recorded', service_event = $3 WHERE court = $1 AND id = $2 AND service = 'pending';
+
+-- name: ViewerExists :one
+SELECT EXISTS (SELECT FROM disclosed.viewer WHERE court = $1 AND id = $2);
+
+-- name: UpsertViewer :exec
+INSERT INTO disclosed.viewer (court, id, case_id, case_no, role, stands_for, person, code, mobile, until, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (court, id) DO UPDATE SET case_no = EXCLUDED.case_no, role = EXCLUDED.role, stands_for = EXCLUDED.stands_for, person = EXCLUDED.person,
+  code = EXCLUDED.code, mobile = EXCLUDED.mobile, until = EXCLUDED.until, changed_at = EXCLUDED.changed_at;
+
+-- name: ValidQueryCode :one
+SELECT id, code FROM court.query_code WHERE court = $1 AND party_id = $2 AND revoked_at IS NULL;
+
+-- name: InsertQueryCode :exec
+INSERT INTO court.query_code (court, id, party_id, code, issued_at, issued_by) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: RevokeQueryCodes :exec
+UPDATE court.query_code SET revoked_at = $3 WHERE court = $1 AND party_id = $2 AND revoked_at IS NULL;
+
+-- name: UpsertNotice :exec
+INSERT INTO disclosed.notice (court, id, code, title, body, clause, name_index, grams, published_at, until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, sqlc.arg(grams)::text::tsvector, $8, $9)
+ON CONFLICT (court, id) DO UPDATE SET title = EXCLUDED.title, body = EXCLUDED.body, grams = EXCLUDED.grams, until = EXCLUDED.until;
+
+-- name: DeleteNotice :execrows
+DELETE FROM disclosed.notice WHERE court = $1 AND id = $2;
+
+-- name: PublicNoticesOf :many
+SELECT d.item_id::uuid FROM court.disclosure d JOIN court.docket e ON e.court = d.court AND e.id = d.event_id
+WHERE d.court = $1 AND d.case_id = sqlc.arg(case_id)::uuid AND d.audience = 'public' AND d.item_id IS NOT NULL AND d.code = ANY(sqlc.arg(codes)::text[])
+  AND (sqlc.narg(party_id)::uuid IS NULL OR e.party_id = sqlc.narg(party_id)::uuid);
+
+-- name: UpsertClock :exec
+INSERT INTO disclosed.clock (court, id, case_id, rule, roles, name, owner, clause, started_at, warn_at, due_at, state, closed_at, explanation)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (court, id) DO UPDATE SET roles = EXCLUDED.roles, name = EXCLUDED.name, owner = EXCLUDED.owner, warn_at = EXCLUDED.warn_at, due_at = EXCLUDED.due_at,
+  state = EXCLUDED.state, closed_at = EXCLUDED.closed_at, explanation = EXCLUDED.explanation;
+
+-- name: DeleteClock :exec
+DELETE FROM disclosed.clock WHERE court = $1 AND id = $2;

@@ -1,6 +1,6 @@
 -- name: InsertDocket :execrows
-INSERT INTO court.docket (court, id, code, case_id, matter_id, tip_id, party_id, occurred_at, effect_at, recorded_at, actor, actor_kind, clause, rule_version, source_key, facts_hash, imported)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (court, source_key) DO NOTHING;
+INSERT INTO court.docket (court, id, code, case_id, matter_id, tip_id, party_id, occurred_at, effect_at, recorded_at, actor, actor_kind, clause, rule_version, source_key, facts_hash, imported, lot_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (court, source_key) DO NOTHING;
 
 -- name: InsertFacts :exec
 INSERT INTO court.docket_facts (court, event_id, body) VALUES ($1, $2, $3);

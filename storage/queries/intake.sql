@@ -33,3 +33,15 @@ SELECT r.*, COALESCE(s.name, '')::text AS actor_name FROM court.import_run r LEF
 
 -- name: NoteDelivery :execrows
 INSERT INTO court.delivery (court, message_id, state, channel, at, detail) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING;
+
+-- name: InsertApplicationFile :exec
+INSERT INTO court.application_file (court, id, matter_id, name, mime, size, sha256, store_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: ApplicationFiles :many
+SELECT * FROM court.application_file WHERE court = $1 AND matter_id = $2 ORDER BY id;
+
+-- name: ApplicationFile :one
+SELECT * FROM court.application_file WHERE court = $1 AND id = $2;
+
+-- name: InsertItemRead :exec
+INSERT INTO court.item_read (court, item_id, viewer, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;

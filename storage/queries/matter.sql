@@ -1,6 +1,6 @@
 -- name: InsertMatter :execrows
-INSERT INTO court.matter (court, id, process, rule_version, case_id, tip_id, urgent, state, step, team, holder, opened_at, opened_by, opened_event, step_at, form, notes)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13, $11, $14, $15) ON CONFLICT DO NOTHING;
+INSERT INTO court.matter (court, id, process, rule_version, case_id, tip_id, urgent, state, step, team, holder, opened_at, opened_by, opened_event, step_at, form, notes, party_id, lot_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13, $11, $14, $15, $16, $17) ON CONFLICT DO NOTHING;
 
 -- name: MatterForUpdate :one
 SELECT * FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE;

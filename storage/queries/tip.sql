@@ -40,5 +40,5 @@ UPDATE court.tip SET stage = $3 WHERE court = $1 AND id = $2;
 UPDATE court.tip SET result = $3 WHERE court = $1 AND id = $2;
 
 -- name: UpsertDisclosedTip :exec
-INSERT INTO disclosed.tip (court, receipt_hmac, ticket, stage, result, messages, received_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
-ON CONFLICT (court, receipt_hmac) DO UPDATE SET stage = EXCLUDED.stage, result = EXCLUDED.result, messages = EXCLUDED.messages, version = disclosed.tip.version + 1;
+INSERT INTO disclosed.tip (court, receipt_hmac, ticket, stage, result, messages, received_at, reward, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+ON CONFLICT (court, receipt_hmac) DO UPDATE SET stage = EXCLUDED.stage, result = EXCLUDED.result, messages = EXCLUDED.messages, reward = EXCLUDED.reward, version = disclosed.tip.version + 1;

@@ -47,6 +47,7 @@ type view struct {
 	reveal   webkit.Form
 	of       string // the person whose reveal came back
 	revealed *casework.Revealed
+	upload   webkit.Form
 }
 
 // Show is the page of a case; reading it is audited by the act that opens it.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/command/chat"
 	"mingzhi/backoffice/command/duty"
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/intake"
@@ -20,6 +21,7 @@ import (
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/backoffice/support/account"
+	"mingzhi/backoffice/support/recording"
 	"mingzhi/notify/disclosure"
 	"mingzhi/portal/webkit"
 	"mingzhi/storage"
@@ -35,6 +37,9 @@ type House struct {
 	Accounts   *account.Desk
 	Reads      *casework.Reads
 	Room       *duty.Room
+	Chats      *chat.Desk
+	Recordings *recording.Desk
+	PortalURL  string // where the public half stands, for the links on papers; empty: none
 	Log        *slog.Logger
 	Secure     bool
 
@@ -169,6 +174,7 @@ var said = map[string]string{
 	"recorded": "已登记。", "taken": "已接手。", "completed": "这一步已办结。", "received": "已签收。", "returned": "已退回。",
 	"asked": "问题已登记，经决定后发给提供人。", "released": "已决定告知。", "refused": "已决定不予告知。", "withdrawn": "已撤回。",
 	"rostered": "排班已保存。", "day": "工作日历已更新，依推算的期限已重新计算。", "imported": "导入完成。", "staff": "人员已更新，其登录已全部退出。",
+	"replied": "已发送。", "closed": "对话已结束。", "uploaded": "已上传。",
 	"unlocked": "已解锁。", "revoked": "已退出该人员的全部登录。",
 }
 

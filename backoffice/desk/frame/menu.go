@@ -16,6 +16,7 @@ type place struct {
 var places = map[string]place{
 	"work":     {"/work", May(rulebook.MayWorkMatter)},
 	"duty":     {"/duty", May(rulebook.MayViewDuty)},
+	"chats":    {"/chats", May(rulebook.MayTakeTip)},
 	"cases":    {"/cases", May(rulebook.MayViewCase)},
 	"release":  {"/release", May(rulebook.MayRelease)},
 	"import":   {"/import", May(rulebook.MayImport)},

@@ -18,7 +18,7 @@ func Show(r *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	if m.TipID != nil {
+	if m.OnTip(r.Book) {
 		return webkit.Redirect303(r.Ctx, r.At("/tips/", m.TipID.String()))
 	}
 	r.Current = "process:" + m.CourtMatter.Process
@@ -32,7 +32,7 @@ func again(r *frame.Request, id uuid.UUID, err error, returning bool) error {
 		if err != nil {
 			return err
 		}
-		if m.TipID != nil {
+		if m.OnTip(r.Book) {
 			return showTip(r, *m.TipID, state{form: form, returning: returning})
 		}
 		return r.Show(m.Process.Name, page(m, form, returning))
@@ -93,7 +93,7 @@ func onward(r *frame.Request, id uuid.UUID, said string) error {
 	if err != nil {
 		return r.Done("/work", said)
 	}
-	if m.TipID != nil {
+	if m.OnTip(r.Book) {
 		return r.Done("/tips/"+m.TipID.String(), said)
 	}
 	return r.Done("/matters/"+id.String(), said)
@@ -117,4 +117,21 @@ func columnValue(l casework.RegisterLine, field string) string {
 		}
 	}
 	return ""
+}
+
+// Attached is a file that came with an application.
+func Attached(r *frame.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	file, err := r.ID("file")
+	if err != nil {
+		return err
+	}
+	f, content, err := r.House.Reads.File(r.C(), r.Actor, id, file)
+	if err != nil {
+		return err
+	}
+	return send(r, f.Mime, content)
 }

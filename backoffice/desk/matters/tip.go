@@ -93,7 +93,11 @@ func File(r *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Set(fiber.HeaderContentType, f.Mime)
+	return send(r, f.Mime, content)
+}
+
+func send(r *frame.Request, mime string, content []byte) error {
+	r.Set(fiber.HeaderContentType, mime)
 	r.Set(fiber.HeaderCacheControl, "no-store")
 	r.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	return r.Send(content)

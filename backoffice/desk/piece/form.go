@@ -51,6 +51,8 @@ func input(f rulebook.Field, choices casework.Choices) webkit.Field {
 		out.Type, out.Choices = "select", pick(f.Of)
 	case "yesno":
 		out.Type, out.Choices = "select", pick([]rulebook.Choice{{ID: "yes", Label: "是"}, {ID: "no", Label: "否"}})
+	case "recording":
+		out.Type, out.Choices = "select", pick(choices.Recordings)
 	case "party":
 		out.Type, out.Choices = "select", pick(choices.Parties)
 	case "staff":

@@ -22,13 +22,14 @@ import (
 // Case is a case as its page shows it.
 type Case struct {
 	*docket.File
-	TeamName  string
-	Persons   []Person
-	Timeline  []Entry
-	Told      []Told
-	Deadlines []Due
-	Matters   []MatterLine
-	Events    []rulebook.Event // that the actor may record by hand
+	TeamName   string
+	Persons    []Person
+	Timeline   []Entry
+	Told       []Told
+	Deadlines  []Due
+	Matters    []MatterLine
+	Recordings []courtdb.RecordingsOfCaseRow
+	Events     []rulebook.Event // that the actor may record by hand
 }
 
 // Person is somebody in the case, as the desk shows them before a reveal.
@@ -37,6 +38,7 @@ type Person struct {
 	Name, Role, Kind string
 	IDNo, Mobile     string // masked; the whole needs a reason (Reveal)
 	Principal        string
+	CanLook          bool // has a number on file, so that a query code is of use
 	Notes            []string
 }
 
@@ -44,6 +46,7 @@ type Person struct {
 type MatterLine struct {
 	ID                  uuid.UUID
 	Tip                 *uuid.UUID
+	OnTip               bool // stands on the tip's page
 	Process, Step, Team string
 	Holder              string
 	Open, Awaiting      bool
@@ -105,6 +108,9 @@ func (c *Case) fill(ctx context.Context, tx *storage.Tx) error {
 	if c.Matters, err = mattersOf(ctx, tx, c.ID); err != nil {
 		return err
 	}
+	if c.Recordings, err = tx.RecordingsOfCase(ctx, courtdb.RecordingsOfCaseParams{Court: tx.Court, CaseID: c.ID}); err != nil {
+		return err
+	}
 	tips := readableTips(c.Matters)
 	for _, row := range rows {
 		e, err := entry(tx, courtdb.DocketByIDRow(row), names, row.TipID != nil && tips[*row.TipID])
@@ -126,6 +132,7 @@ func persons(tx *storage.Tx, parties []courtdb.CourtParty) ([]Person, error) {
 		if err != nil {
 			return nil, err
 		}
+		out[i].CanLook = idNo != ""
 		mobile, err := open(tx, "mobile", p.ID, p.Mobile)
 		if err != nil {
 			return nil, err
@@ -205,7 +212,7 @@ func mattersOf(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]MatterLine,
 			continue // the case's page must not lead to the tipster
 		}
 		l := MatterLine{ID: m.ID, Tip: m.TipID, Process: m.Process, Step: m.Step, Team: TeamName(tx.Book, m.Team), Holder: m.HolderName, Open: m.State == "open",
-			Awaiting: m.Awaiting != "", At: m.OpenedAt}
+			Awaiting: m.Awaiting != "", At: m.OpenedAt, OnTip: onTip(tx.Book, m.TipID, m.Process)}
 		if p, ok := tx.Book.Process(m.Process); ok {
 			l.Process = p.Name
 			if s, ok := p.Step(m.Step); ok {

@@ -64,7 +64,7 @@ func skip(number int) int32 { return int32(max(number-1, 0)) * page }
 
 // Choices fill the selects of a form: persons of the case, staff, teams.
 type Choices struct {
-	Parties, Staff, Teams []rulebook.Choice
+	Parties, Staff, Teams, Recordings []rulebook.Choice
 }
 
 // Name is the label of an id in a list of choices.

@@ -3,9 +3,12 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"io"
+	"slices"
 
 	"github.com/google/uuid"
 
+	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
@@ -22,6 +25,17 @@ type Matter struct {
 	Clocks               []Due
 	Choices              Choices
 	CaseVisible          bool
+	Files                []courtdb.CourtApplicationFile // that came with an application
+	PartyName            string                         // whose application it is
+}
+
+// OnTip reports that the matter is the tip's own process and stands on the tip's page.
+func (m *Matter) OnTip(book *rulebook.Book) bool {
+	return onTip(book, m.CourtMatter.TipID, m.CourtMatter.Process)
+}
+
+func onTip(book *rulebook.Book, tip *uuid.UUID, process string) bool {
+	return tip != nil && process == book.Court.Tip.Process
 }
 
 // Matter opens a matter within the actor's scope.
@@ -64,6 +78,9 @@ func openMatter(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*Matter, err
 	if m.Choices, err = choices(ctx, tx, parties); err != nil {
 		return nil, err
 	}
+	if err := m.sent(ctx, tx, parties); err != nil {
+		return nil, err
+	}
 	if v.Holder != nil {
 		row, err := tx.StaffByID(ctx, courtdb.StaffByIDParams{Court: tx.Court, ID: *v.Holder})
 		if err != nil {
@@ -75,6 +92,57 @@ func openMatter(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*Matter, err
 		m.Clocks = append(m.Clocks, dueOfRow(tx.Book, d))
 	}
 	return m, nil
+}
+
+// sent adds what came with an application, and the recordings that may be chosen.
+func (m *Matter) sent(ctx context.Context, tx *storage.Tx, parties []courtdb.CourtParty) (err error) {
+	for _, p := range parties {
+		if m.PartyID != nil && p.ID == *m.PartyID {
+			m.PartyName = p.Name
+		}
+	}
+	if m.CaseID != nil {
+		rows, err := tx.RecordingsOfCase(ctx, courtdb.RecordingsOfCaseParams{Court: tx.Court, CaseID: *m.CaseID})
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			m.Choices.Recordings = append(m.Choices.Recordings, rulebook.Choice{ID: r.ID.String(), Label: r.Title + "（" + clock(r.TakenAt) + "）"})
+		}
+	}
+	m.Files, err = tx.ApplicationFiles(ctx, courtdb.ApplicationFilesParams{Court: tx.Court, MatterID: m.ID})
+	return err
+}
+
+// File opens a file that came with an application; the opening is audited.
+func (r *Reads) File(ctx context.Context, actor staff.Actor, matter, id uuid.UUID) (courtdb.CourtApplicationFile, []byte, error) {
+	var f courtdb.CourtApplicationFile
+	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		m, err := openMatter(ctx, tx, matter)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(m.Files, func(x courtdb.CourtApplicationFile) bool { return x.ID == id })
+		if i < 0 {
+			return noMatter
+		}
+		f = m.Files[i]
+		return docket.Audit(ctx, tx, docket.Trace{Action: "read:application_file", Object: "file", ID: id, Case: storage.Deref(m.CaseID)})
+	})
+	if err != nil {
+		return f, nil, err
+	}
+	content, err := r.store.Files.Get(ctx, f.StoreKey)
+	if err != nil {
+		return f, nil, err
+	}
+	defer content.Close()
+	sealed, err := io.ReadAll(content)
+	if err != nil {
+		return f, nil, err
+	}
+	plain, err := r.store.Keys.Open("court_file:"+f.StoreKey, sealed)
+	return f, plain, err
 }
 
 // matterVisible: who holds it, whose team has it, whose step it is; besides, for a tip the duty

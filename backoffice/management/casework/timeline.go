@@ -88,7 +88,7 @@ func facts(fields []rulebook.Field, values map[string]any, names Choices) []Fact
 			continue
 		}
 		if id, text := v.(string); text {
-			list := map[string][]rulebook.Choice{"party": names.Parties, "staff": names.Staff, "team": names.Teams}[f.Type]
+			list := map[string][]rulebook.Choice{"party": names.Parties, "staff": names.Staff, "team": names.Teams, "recording": names.Recordings}[f.Type]
 			if name := Name(list, id); name != "" {
 				v = name
 			}
@@ -111,7 +111,8 @@ type Told struct {
 	Decided            time.Time
 	At                 *time.Time
 	By, Deliveries     string
-	Service            string // of the document behind it: none, pending, recorded
+	Read               *time.Time // when the person first saw it in the portal or the bot
+	Service            string     // of the document behind it: none, pending, recorded
 	CanRelease, Recall bool
 }
 
@@ -119,6 +120,9 @@ func toldOfCase(tx *storage.Tx, d courtdb.DisclosuresOfCaseRow) Told {
 	t := told(tx, courtdb.CourtDisclosure{ID: d.ID, EventID: d.EventID, Code: d.Code, Audience: d.Audience, State: d.State, Why: d.Why, Basis: d.Basis,
 		Clause: d.Clause, Channels: d.Channels, NotBefore: d.NotBefore, DecidedAt: d.DecidedAt, ToldAt: d.ToldAt})
 	t.Person, t.By, t.Deliveries, t.Service = d.PartyName, d.ReleasedByName, deliveries(d.Deliveries), d.Service
+	if d.ReadAt.Unix() > 0 {
+		t.Read = &d.ReadAt
+	}
 	if role := enforcement.Role(d.PartyRole).Name(); role != "" {
 		t.To = role
 	}

@@ -65,6 +65,9 @@ func mine(ctx context.Context, tx *storage.Tx) ([]Work, error) {
 	for _, m := range list {
 		w := Work{Matter: m.ID, Case: storage.Deref(m.CaseID), Tip: storage.Deref(m.TipID), Title: m.Step, About: m.Process, CaseNumber: m.CaseNumber,
 			Ticket: m.Ticket, Holder: m.HolderName, Mine: storage.Deref(m.Holder) == a.ID, Urgent: m.Urgent, Next: "complete"}
+		if !onTip(tx.Book, m.TipID, m.Process) {
+			w.Tip = uuid.Nil
+		}
 		if p, ok := tx.Book.Process(m.Process); ok {
 			w.About = p.Name
 			if s, ok := p.Step(m.Step); ok {

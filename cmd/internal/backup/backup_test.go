@@ -57,7 +57,7 @@ func (h *house) live() *house {
 		`INSERT INTO court.audit (court, id, at, actor_kind, action, result, detail) SELECT 'alpha', gen_random_uuid(), now(), 'system', 'a', 'done', '{"换行":"a\nb\\t"}' FROM generate_series(1, 50)`,
 		`INSERT INTO court.audit_chain SELECT 'alpha', row_number() OVER (), id, sha256(id::text::bytea) FROM court.audit`,
 		`INSERT INTO disclosed.court (court, profile, version, changed_at) VALUES ('alpha', '{}', 1, now())`,
-		`INSERT INTO disclosed.outgoing SELECT 'alpha', gen_random_uuid(), 'sms', '\x01', 't', 1, '名', '{}', '[]', E'正文\n第二行', '123456', '3', false, now(), now() FROM generate_series(1, 200)`,
+		`INSERT INTO disclosed.outgoing (court, id, channels, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before) SELECT 'alpha', gen_random_uuid(), '{sms}', '\x01', 't', 1, '名', '{}', '[]', E'正文\n第二行', '123456', '3', false, now(), now() FROM generate_series(1, 200)`,
 		`UPDATE edge.delivery SET state = 'sent', tries = 1 WHERE message_id IN (SELECT message_id FROM edge.delivery LIMIT 120)`,
 		`INSERT INTO inbox.submission (court, id, kind, received_at, meta) SELECT 'alpha', gen_random_uuid(), 'delivery', now(), '{}' FROM generate_series(1, 30)`,
 	} {
@@ -177,7 +177,7 @@ func TestSnapshotIsOneInstant(t *testing.T) {
 		}
 		defer conn.Close(context.Background())
 		for ctx.Err() == nil {
-			conn.Exec(ctx, `INSERT INTO disclosed.outgoing SELECT 'alpha', gen_random_uuid(), 'sms', '\x01', 't', 1, '名', '{}', '[]', 'x', '123456', '3', false, now(), now()`)
+			conn.Exec(ctx, `INSERT INTO disclosed.outgoing (court, id, channels, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before) SELECT 'alpha', gen_random_uuid(), '{sms}', '\x01', 't', 1, '名', '{}', '[]', 'x', '123456', '3', false, now(), now()`)
 			once.Do(func() { close(begun) })
 		}
 	}()

@@ -120,10 +120,10 @@ func (m *mail) queue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{m.st.court, id, "sms", address, "progress", 1, "进展通知", []byte(`{"sms.gateway":"T1"}`), []byte(`["甲","乙"]`),
+		rows[i] = []any{m.st.court, id, []string{"sms"}, address, "progress", 1, "进展通知", []byte(`{"sms.gateway":"T1"}`), []byte(`["甲","乙"]`),
 			"正文", "123456", "3.1", false, now, now}
 	}
-	_, err := m.owner.CopyFrom(ctx, pgx.Identifier{"disclosed", "outgoing"}, []string{"court", "id", "channel", "address", "template",
+	_, err := m.owner.CopyFrom(ctx, pgx.Identifier{"disclosed", "outgoing"}, []string{"court", "id", "channels", "address", "template",
 		"template_version", "template_name", "provider_ids", "params", "text", "check_code", "clause", "urgent", "created_at", "not_before"}, pgx.CopyFromRows(rows))
 	if err == nil {
 		_, err = m.owner.Exec(ctx, `ANALYZE`)

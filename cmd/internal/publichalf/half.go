@@ -35,6 +35,7 @@ type Options struct {
 
 // Outward are the settings of what faces the internet, the same for both programs.
 type Outward struct {
+	PortalURL      string   `help:"公众访问门户的网址，例如 https://zx.example.gov.cn：消息和告知单里的链接用它。" env:"MINGZHI_PORTAL_URL" name:"portal-url"`
 	TrustedProxies []string `help:"反向代理的地址或网段：只信它们转交的访问者地址。" env:"MINGZHI_TRUSTED_PROXIES"`
 	SMSURL         string   `help:"短信网关的地址（HTTP JSON）；不填则短信留在队列里等待。" env:"MINGZHI_SMS_URL" name:"sms-url"`
 	SMSTokenFile   string   `help:"短信网关令牌所在的文件。" env:"MINGZHI_SMS_TOKEN_FILE" name:"sms-token-file" type:"existingfile"`
@@ -98,5 +99,5 @@ func (h *Half) Portal() *fiber.App {
 
 // Courier sends what lies in the queue.
 func (h *Half) Courier() *courier.Courier {
-	return courier.New(h.Store, h.options.Keys, h.senders, courier.Options{Log: h.options.Log, Now: h.options.Now})
+	return courier.New(h.Store, h.options.Keys, h.senders, courier.Options{Log: h.options.Log, Now: h.options.Now, Portal: h.options.PortalURL})
 }

@@ -38,10 +38,10 @@ SELECT ticket, at FROM edge.receipt WHERE court = $1 AND receipt_hmac = ANY(sqlc
 -- A right and a wrong receipt run the same statement; only a wrong one is counted.
 -- name: TipStatus :one
 WITH found AS (
-  SELECT t.ticket, t.stage, t.result, t.messages, t.received_at FROM disclosed.tip t
+  SELECT t.ticket, t.stage, t.result, t.messages, t.received_at, t.reward FROM disclosed.tip t
   WHERE t.court = sqlc.arg(court) AND t.receipt_hmac = ANY(sqlc.arg(hmacs)::bytea[])
   UNION ALL
-  SELECT r.ticket, 'received', NULL, '[]', r.at FROM edge.receipt r
+  SELECT r.ticket, 'received', NULL, '[]', r.at, NULL FROM edge.receipt r
   WHERE r.court = sqlc.arg(court) AND r.receipt_hmac = ANY(sqlc.arg(hmacs)::bytea[])
     AND NOT EXISTS (SELECT FROM disclosed.tip t WHERE t.court = r.court AND t.receipt_hmac = r.receipt_hmac)
   LIMIT 1),
@@ -53,14 +53,19 @@ tried AS (
     until = CASE WHEN edge.rate.until <= sqlc.arg(now)::timestamptz THEN EXCLUDED.until ELSE edge.rate.until END
   RETURNING edge.rate.count AS tries, edge.rate.until AS over)
 SELECT tried.tries, tried.over, COALESCE(f.ticket, '')::text AS ticket, COALESCE(f.stage, '')::text AS stage, COALESCE(f.result, '')::text AS result,
-  COALESCE(f.messages, '[]')::jsonb AS messages, COALESCE(f.received_at, 'epoch')::timestamptz AS received_at
+  COALESCE(f.messages, '[]')::jsonb AS messages, COALESCE(f.received_at, 'epoch')::timestamptz AS received_at, COALESCE(f.reward, 'null')::jsonb AS reward
 FROM tried LEFT JOIN found f ON true;
 
 -- name: MessagesByCheckCode :many
 -- Only what has really gone out answers, and only as long as people keep a message.
-SELECT o.channel, o.template, o.template_version, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
+SELECT d.route AS channel, o.template, o.template_version, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
 JOIN edge.delivery d ON d.court = o.court AND d.message_id = o.id
-WHERE o.court = $1 AND o.check_code = $2 AND o.created_at > sqlc.arg(since)::timestamptz AND d.state <> 'queued' ORDER BY o.created_at DESC LIMIT 3;
+WHERE o.court = $1 AND o.check_code = $2 AND o.created_at > sqlc.arg(since)::timestamptz AND d.state <> 'queued'
+UNION ALL
+SELECT d.route, m.template, 1, m.template_name, m.clause, m.created_at, d.state FROM edge.message m
+JOIN edge.delivery d ON d.court = m.court AND d.message_id = m.id
+WHERE m.court = $1 AND m.check_code = $2 AND m.created_at > sqlc.arg(since)::timestamptz AND d.state <> 'queued'
+ORDER BY created_at DESC LIMIT 3;
 
 -- name: CourtProfiles :many
 SELECT court, profile, version FROM disclosed.court ORDER BY court;

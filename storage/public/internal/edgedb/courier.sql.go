@@ -14,19 +14,36 @@ import (
 
 const claimBatch = `-- name: ClaimBatch :many
 WITH first AS (
-  SELECT d.message_id FROM edge.delivery d WHERE d.court = $2 AND d.state = 'queued' AND d.urgent AND d.next_at <= $3::timestamptz
+  SELECT d.message_id, d.own FROM edge.delivery d WHERE d.court = $2 AND d.state = 'queued' AND d.urgent AND d.next_at <= $3::timestamptz
   ORDER BY d.next_at LIMIT $4::int FOR UPDATE SKIP LOCKED),
 rest AS (
-  SELECT d.message_id FROM edge.delivery d WHERE d.court = $2 AND d.state = 'queued' AND NOT d.urgent AND d.next_at <= $3::timestamptz
+  SELECT d.message_id, d.own FROM edge.delivery d WHERE d.court = $2 AND d.state = 'queued' AND NOT d.urgent AND d.next_at <= $3::timestamptz
   ORDER BY d.next_at LIMIT $4::int - (SELECT count(*) FROM first) FOR UPDATE SKIP LOCKED),
 due AS MATERIALIZED (
-  SELECT x.message_id, COALESCE(o.withdrawn, true) AS gone, COALESCE(o.channel, '')::text AS channel, o.address,
-    COALESCE(o.template, '')::text AS template, o.provider_ids, o.params, COALESCE(o.text, '')::text AS text, COALESCE(o.check_code, '')::text AS check_code
-  FROM (SELECT message_id FROM first UNION ALL SELECT message_id FROM rest) x LEFT JOIN disclosed.outgoing o ON o.court = $2 AND o.id = x.message_id),
+  SELECT x.message_id, x.own, COALESCE(o.withdrawn, m.until <= $3::timestamptz, m.id IS NULL) AS gone, COALESCE(o.channels, m.channels)::text[] AS channels,
+    COALESCE(o.address, m.address) AS address, COALESCE(m.address_aad, '')::text AS address_aad, COALESCE(o.template, m.template, '')::text AS template,
+    COALESCE(o.provider_ids, m.provider_ids) AS provider_ids, COALESCE(o.params, m.params) AS params, COALESCE(o.data, m.data) AS data,
+    COALESCE(o.url, m.url, '')::text AS url, COALESCE(o.text, m.text, '')::text AS text, COALESCE(o.check_code, m.check_code, '')::text AS check_code,
+    o.subject, m.openid_index AS own_openid
+  FROM (SELECT f.message_id, f.own FROM first f UNION ALL SELECT r.message_id, r.own FROM rest r) x
+  LEFT JOIN disclosed.outgoing o ON o.court = $2 AND o.id = x.message_id AND NOT x.own
+  LEFT JOIN edge.message m ON m.court = $2 AND m.id = x.message_id AND x.own),
+person AS (
+  SELECT due.message_id, v.person FROM due JOIN disclosed.viewer v ON v.court = $2 AND v.id = due.subject WHERE 'wechat' = ANY(due.channels)),
+reach AS (
+  SELECT due.message_id,
+    COALESCE(due.own_openid,
+      (SELECT s.openid_index FROM edge.subject s WHERE s.court = $2 AND s.id = due.subject),
+      (SELECT w.openid_index FROM edge.wechat w, person p WHERE p.message_id = due.message_id AND w.court = $2 AND w.person = p.person AND w.subscribed ORDER BY w.bound_at DESC LIMIT 1)) AS openid_index,
+    (SELECT e.channels FROM edge.preference e, person p WHERE p.message_id = due.message_id AND e.court = $2 AND e.person = p.person) AS preferred
+  FROM due WHERE 'wechat' = ANY(due.channels)),
 gone AS (DELETE FROM edge.delivery d USING due WHERE due.gone AND d.court = $2 AND d.message_id = due.message_id)
 UPDATE edge.delivery q SET tries = q.tries + 1, next_at = $1::timestamptz
-FROM due WHERE NOT due.gone AND q.court = $2 AND q.message_id = due.message_id
-RETURNING q.message_id, q.tries, due.channel, due.address, due.template, due.provider_ids, due.params, due.text, due.check_code
+FROM due LEFT JOIN reach ON reach.message_id = due.message_id
+  LEFT JOIN edge.wechat w ON w.court = $2 AND w.openid_index = reach.openid_index AND w.subscribed
+WHERE NOT due.gone AND q.court = $2 AND q.message_id = due.message_id
+RETURNING q.message_id, q.own, q.tries, q.given_up, due.channels, COALESCE(reach.preferred, '{}')::text[] AS preferred, due.address, due.address_aad,
+  w.openid, w.openid_index, due.template, due.provider_ids, due.params, due.data, due.url, due.text, due.check_code
 `
 
 type ClaimBatchParams struct {
@@ -38,12 +55,20 @@ type ClaimBatchParams struct {
 
 type ClaimBatchRow struct {
 	MessageID   uuid.UUID
+	Own         bool
 	Tries       int32
-	Channel     string
+	GivenUp     []string
+	Channels    []string
+	Preferred   []string
 	Address     []byte
+	AddressAad  string
+	Openid      []byte
+	OpenidIndex []byte
 	Template    string
 	ProviderIds []byte
 	Params      []byte
+	Data        []byte
+	Url         string
 	Text        string
 	CheckCode   string
 }
@@ -65,12 +90,20 @@ func (q *Queries) ClaimBatch(ctx context.Context, arg ClaimBatchParams) ([]Claim
 		var i ClaimBatchRow
 		if err := rows.Scan(
 			&i.MessageID,
+			&i.Own,
 			&i.Tries,
-			&i.Channel,
+			&i.GivenUp,
+			&i.Channels,
+			&i.Preferred,
 			&i.Address,
+			&i.AddressAad,
+			&i.Openid,
+			&i.OpenidIndex,
 			&i.Template,
 			&i.ProviderIds,
 			&i.Params,
+			&i.Data,
+			&i.Url,
 			&i.Text,
 			&i.CheckCode,
 		); err != nil {
@@ -89,19 +122,21 @@ WITH r AS (
   SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS state, unnest($3::timestamptz[]) AS next_at,
          unnest($4::text[]) AS provider_id, unnest($5::uuid[]) AS attempt,
          unnest($6::timestamptz[]) AS at, unnest($7::text[]) AS provider, unnest($8::text[]) AS outcome, unnest($9::text[]) AS detail,
-         unnest($10::uuid[]) AS receipt, unnest($11::text[]) AS meta),
+         unnest($10::text[]) AS route, unnest($11::text[]) AS given_up, unnest($12::bool[]) AS anew,
+         unnest($13::uuid[]) AS receipt, unnest($14::text[]) AS meta),
 done AS (
   UPDATE edge.delivery d SET state = r.state, next_at = r.next_at, provider_id = r.provider_id,
-    tries = CASE WHEN r.outcome = '' THEN d.tries - 1 ELSE d.tries END
-  FROM r WHERE d.court = $12 AND d.message_id = r.id AND d.state = 'queued'
-    AND (r.state IN ('sent', 'delivered') OR d.next_at = $13::timestamptz)
+    tries = CASE WHEN r.anew THEN 0 WHEN r.outcome = '' THEN d.tries - 1 ELSE d.tries END,
+    route = CASE WHEN r.route = '' THEN d.route ELSE r.route END, given_up = string_to_array(r.given_up, ',')
+  FROM r WHERE d.court = $15 AND d.message_id = r.id AND d.state = 'queued'
+    AND (r.state IN ('sent', 'delivered') OR d.next_at = $16::timestamptz)
   RETURNING r.receipt, r.at, r.meta),
 tried AS (
   INSERT INTO edge.attempt (court, id, message_id, at, provider, outcome, detail)
-  SELECT $12, r.attempt, r.id, r.at, r.provider, r.outcome, r.detail FROM r WHERE r.outcome <> ''),
+  SELECT $15, r.attempt, r.id, r.at, r.provider, r.outcome, r.detail FROM r WHERE r.outcome <> ''),
 told AS (
   INSERT INTO inbox.submission (court, id, kind, received_at, meta)
-  SELECT $12, done.receipt, 'delivery', done.at, done.meta::jsonb FROM done WHERE done.meta <> '')
+  SELECT $15, done.receipt, 'delivery', done.at, done.meta::jsonb FROM done WHERE done.meta <> '')
 SELECT count(*) FROM done
 `
 
@@ -115,6 +150,9 @@ type FinishBatchParams struct {
 	Providers   []string
 	Outcomes    []string
 	Details     []string
+	Routes      []string
+	GivenUp     []string
+	Anew        []bool
 	Receipts    []uuid.UUID
 	Metas       []string
 	Court       string
@@ -134,6 +172,9 @@ func (q *Queries) FinishBatch(ctx context.Context, arg FinishBatchParams) (int64
 		arg.Providers,
 		arg.Outcomes,
 		arg.Details,
+		arg.Routes,
+		arg.GivenUp,
+		arg.Anew,
 		arg.Receipts,
 		arg.Metas,
 		arg.Court,
@@ -163,16 +204,23 @@ func (q *Queries) KnownReport(ctx context.Context, arg KnownReportParams) (bool,
 }
 
 const noteReport = `-- name: NoteReport :many
-UPDATE edge.delivery d SET state = $1::text
-FROM disclosed.outgoing o
-WHERE d.court = $2 AND o.court = $2 AND o.id = d.message_id
-  AND (d.message_id = $3::uuid OR ($4::text <> '' AND d.provider_id = $4::text))
-  AND array_position(ARRAY['queued', 'sent', 'failed', 'delivered'], d.state) < array_position(ARRAY['queued', 'sent', 'failed', 'delivered'], $1::text)
-RETURNING d.message_id, o.channel
+WITH said AS (
+  SELECT d.message_id, d.own, $1::text = 'failed' AND d.route = 'wechat' AND COALESCE(o.address, m.address) IS NOT NULL
+      AND 'sms' = ANY(COALESCE(o.channels, m.channels)) AND NOT 'sms' = ANY(d.given_up) AS other
+  FROM edge.delivery d LEFT JOIN disclosed.outgoing o ON o.court = d.court AND o.id = d.message_id LEFT JOIN edge.message m ON m.court = d.court AND m.id = d.message_id
+  WHERE d.court = $3
+    AND (d.message_id = $4::uuid OR ($5::text <> '' AND d.provider_id = $5::text))
+    AND array_position(ARRAY['queued', 'sent', 'failed', 'delivered'], d.state) < array_position(ARRAY['queued', 'sent', 'failed', 'delivered'], $1::text))
+UPDATE edge.delivery d SET state = CASE WHEN said.other THEN 'queued' ELSE $1::text END,
+  next_at = CASE WHEN said.other THEN $2::timestamptz ELSE d.next_at END, tries = CASE WHEN said.other THEN 0 ELSE d.tries END,
+  given_up = CASE WHEN said.other THEN d.given_up || 'wechat'::text ELSE d.given_up END, provider_id = CASE WHEN said.other THEN '' ELSE d.provider_id END
+FROM said WHERE d.court = $3 AND d.message_id = said.message_id
+RETURNING d.message_id, d.route, d.state, d.own
 `
 
 type NoteReportParams struct {
 	State      string
+	Now        time.Time
 	Court      string
 	MessageID  uuid.UUID
 	ProviderID string
@@ -180,13 +228,17 @@ type NoteReportParams struct {
 
 type NoteReportRow struct {
 	MessageID uuid.UUID
-	Channel   string
+	Route     string
+	State     string
+	Own       bool
 }
 
 // A provider's report only moves a message forward (queued, sent, failed, delivered): late and repeated ones change nothing.
+// What WeChat could not bring to the person goes on by SMS, where the rule allows it and there is a number.
 func (q *Queries) NoteReport(ctx context.Context, arg NoteReportParams) ([]NoteReportRow, error) {
 	rows, err := q.db.Query(ctx, noteReport,
 		arg.State,
+		arg.Now,
 		arg.Court,
 		arg.MessageID,
 		arg.ProviderID,
@@ -198,7 +250,12 @@ func (q *Queries) NoteReport(ctx context.Context, arg NoteReportParams) ([]NoteR
 	var items []NoteReportRow
 	for rows.Next() {
 		var i NoteReportRow
-		if err := rows.Scan(&i.MessageID, &i.Channel); err != nil {
+		if err := rows.Scan(
+			&i.MessageID,
+			&i.Route,
+			&i.State,
+			&i.Own,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

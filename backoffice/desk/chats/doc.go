@@ -1,0 +1,2 @@
+// Package chats is where officers talk with WeChat users (人工).
+package chats

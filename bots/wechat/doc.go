@@ -1,0 +1,2 @@
+// Package wechat is the only code that speaks WeChat's protocol: it checks, opens and answers callbacks and calls the platform, and keeps nothing.
+package wechat

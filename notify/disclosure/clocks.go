@@ -1,0 +1,58 @@
+package disclosure
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/docket"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// clocks shows the parties what comes next: the clocks of the case that the book lets them see.
+func clocks(ctx context.Context, tx *storage.Tx, e *docket.Recorded) error {
+	moved := false
+	for _, d := range tx.Book.DeadlinesStartedBy(e.Code) {
+		moved = moved || len(d.Told) > 0
+	}
+	for _, d := range tx.Book.DeadlinesStoppedBy(e.Code) {
+		moved = moved || len(d.Told) > 0
+	}
+	if !moved {
+		return nil
+	}
+	return allClocks(ctx, tx, e.Case)
+}
+
+func allClocks(ctx context.Context, tx *storage.Tx, caseID uuid.UUID) error {
+	rows, err := tx.DeadlinesOfCase(ctx, courtdb.DeadlinesOfCaseParams{Court: tx.Court, CaseID: caseID})
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := clock(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func clock(ctx context.Context, tx *storage.Tx, r courtdb.CourtDeadline) error {
+	rule, ok := tx.Book.Deadline(r.Rule)
+	if !ok || len(rule.Told) == 0 {
+		return nil
+	}
+	if r.State == "cancelled" {
+		return tx.DeleteClock(ctx, courtdb.DeleteClockParams{Court: tx.Court, ID: r.ID})
+	}
+	name, by := rule.Public, rule.By
+	if name == "" {
+		name = rule.Name
+	}
+	if role, ok := tx.Book.Role(rule.Owner); ok && by == "" {
+		by = role.Name
+	}
+	return tx.UpsertClock(ctx, courtdb.UpsertClockParams{Court: tx.Court, ID: r.ID, CaseID: storage.Deref(r.CaseID), Rule: r.Rule, Roles: rule.Told, Name: name,
+		Owner: by, Clause: r.Clause, StartedAt: r.StartedAt, WarnAt: r.WarnAt, DueAt: r.DueAt, State: r.State, ClosedAt: r.ClosedAt, Explanation: r.Explanation})
+}
