@@ -44,9 +44,9 @@ func (w *world) fill(t testing.TB) (receipt string) {
 		VALUES ('sanya', $1, $2, 'verifying', $3, $4, 1)`, w.keys.Public().BlindIndex(inquiry.ReceiptIndex, string(r.Receipt)), r.Ticket,
 		`[{"id":"0190a000-0000-7000-8000-000000000001","text":"请问您是在哪一层看到的？","at":"2026-11-23T03:00:00Z"}]`, w.now)
 	check(t, err)
-	w.exec(t, `INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
-		VALUES ('sanya', gen_random_uuid(), 'sms', '\x00', 'filed', 2, '立案通知', '{}', '[]', 'x', '123456', 'S-2.6', false, $1, $1)`, w.now)
-	w.exec(t, `UPDATE edge.delivery SET state = 'delivered'`)
+	w.exec(t, `INSERT INTO disclosed.outgoing (court, id, channels, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
+		VALUES ('sanya', gen_random_uuid(), '{sms}', '\x00', 'filed', 2, '立案通知', '{}', '[]', 'x', '123456', 'S-2.6', false, $1, $1)`, w.now)
+	w.exec(t, `UPDATE edge.delivery SET state = 'delivered', route = 'sms'`)
 	return r.Receipt.Grouped()
 }
 
@@ -70,6 +70,18 @@ func browser(t testing.TB) context.Context {
 	return ctx
 }
 
+// guise is a way a page may look.
+type guise struct {
+	name, wishes  string
+	width, height int64
+}
+
+var guises = []guise{
+	{"phone", "?lang=zh-CN&size=normal&theme=light", 390, 844}, {"phone-dark", "?size=normal&theme=dark", 390, 844},
+	{"phone-large", "?size=large&theme=light", 390, 844}, {"wide", "?size=normal&theme=light", 1440, 900},
+	{"phone-en", "?lang=en", 390, 844},
+}
+
 // TestPagesAreAccessible runs axe on every page in every guise. MINGZHI_SHOTS=DIR also keeps pictures.
 func TestPagesAreAccessible(t *testing.T) {
 	axe, err := os.ReadFile("../node_modules/axe-core/axe.min.js")
@@ -79,14 +91,6 @@ func TestPagesAreAccessible(t *testing.T) {
 	w := newWorld(t)
 	receipt := w.fill(t)
 	address, ctx := w.serve(t), browser(t)
-	guises := []struct {
-		name, wishes  string
-		width, height int64
-	}{
-		{"phone", "?lang=zh-CN&size=normal&theme=light", 390, 844}, {"phone-dark", "?size=normal&theme=dark", 390, 844},
-		{"phone-large", "?size=large&theme=light", 390, 844}, {"wide", "?size=normal&theme=light", 1440, 900},
-		{"phone-en", "?lang=en", 390, 844},
-	}
 	for _, g := range guises {
 		w.exec(t, "DELETE FROM edge.rate")
 		check(t, chromedp.Do(ctx, chromedp.EmulateViewport(g.width, g.height), chromedp.Navigate(address+"/sanya"+g.wishes)))

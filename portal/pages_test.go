@@ -67,7 +67,7 @@ func newWorld(t testing.TB) *world {
 	check(t, err)
 	w.owner, err = pgx.Connect(ctx, db.OwnerDSN)
 	check(t, err)
-	w.publish(t, profile("sanya", "某市中级人民法院"), profile("wugang", "某市城区人民法院"))
+	w.publish(t, offering("sanya", "某市中级人民法院"), offering("wugang", "某市城区人民法院"))
 	w.store, err = public.Open(ctx, db.PublicDSN, publicKeys, stores.Inbox, func() time.Time { return w.now })
 	check(t, err)
 	w.service, err = inquiry.New(w.store)

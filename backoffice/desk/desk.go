@@ -16,6 +16,7 @@ import (
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/support/account"
+	"mingzhi/backoffice/support/lot"
 	"mingzhi/backoffice/support/recording"
 	"mingzhi/notify/disclosure"
 	"mingzhi/portal/webkit"
@@ -47,7 +48,7 @@ func New(d Deps) *fiber.App {
 	}
 	house := &frame.House{Store: d.Store, Docket: d.Docket, Engine: d.Engine, Intake: d.Intake, Disclosure: d.Disclosure, Accounts: d.Accounts,
 		Reads: casework.New(d.Store, d.Docket), Room: duty.New(d.Store),
-		Chats: chat.New(d.Store, d.Docket), Recordings: recording.New(d.Store), PortalURL: d.PortalURL, Log: d.Log, Secure: d.Secure, SignIn: signin.Interrupted}
+		Chats: chat.New(d.Store, d.Docket), Lots: lot.New(d.Store, d.Docket), Recordings: recording.New(d.Store), PortalURL: d.PortalURL, Log: d.Log, Secure: d.Secure, SignIn: signin.Interrupted}
 	app := webkit.New(webkit.Options{Log: d.Log, Name: "desk", Secure: d.Secure, TrustedProxies: d.TrustedProxies, BodyLimit: bodyLimit, Stylesheet: "desk.css",
 		ErrorPage: func(f webkit.Failure) templ.Component { return frame.Failure(f) }, Ready: d.Store.Ping, Before: append(d.Before, inChinese)})
 	app.Get("/", func(c *fiber.Ctx) error { return start(c, d.Store) })

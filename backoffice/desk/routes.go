@@ -6,6 +6,7 @@ import (
 	"mingzhi/backoffice/desk/cases"
 	"mingzhi/backoffice/desk/chats"
 	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/desk/lots"
 	"mingzhi/backoffice/desk/matters"
 	"mingzhi/backoffice/desk/rules"
 	"mingzhi/backoffice/desk/signin"
@@ -27,7 +28,7 @@ func page(method, path, sentence string, access frame.Access, handle frame.Handl
 var may = frame.May
 
 // Pages is the whole desk, under /:court.
-func Pages() []Page { return append(dailyWork(), administration()...) }
+func Pages() []Page { return append(append(dailyWork(), auctions()...), administration()...) }
 
 func dailyWork() []Page {
 	tip := may(rulebook.MayTakeTip, rulebook.MayWorkMatter)
@@ -73,6 +74,22 @@ func dailyWork() []Page {
 		page("GET", "/release", "等待决定的公开信息", may(rulebook.MayRelease), cases.Waiting),
 		page("POST", "/release/:id", "决定告知或者不告知", may(rulebook.MayRelease), cases.Decide),
 		page("POST", "/release/:id/withdraw", "撤回", may(rulebook.MayRelease), cases.Withdraw),
+	}
+}
+
+func auctions() []Page {
+	look, work := may(rulebook.MayViewCase, rulebook.MayWorkMatter), may(rulebook.MayWorkMatter, rulebook.MayRelease)
+	return []Page{
+		page("GET", "/lots", "拍卖标的列表", look, lots.List),
+		page("GET", "/lots/new", "新建标的的表", may(rulebook.MayWorkMatter), lots.New),
+		page("POST", "/lots", "新建标的", may(rulebook.MayWorkMatter), lots.Create),
+		page("GET", "/lots/:id", "拍卖标的", look, lots.Show),
+		page("GET", "/lots/:id/pictures/:picture", "标的的图片", look, lots.Picture),
+		page("POST", "/lots/:id/slots/:slot/visitors", "查看看样的预约人", may(rulebook.MayRevealPerson), lots.Visitors),
+		page("GET", "/lots/:id/do/:act", "标的的一张办理表", work, lots.Act),
+		page("POST", "/lots/:id/do/:act", "办理标的", work, lots.Do),
+		page("GET", "/lots/:id/do/:act/:item", "标的中一项的办理表", work, lots.Act),
+		page("POST", "/lots/:id/do/:act/:item", "办理标的中的一项", work, lots.Do),
 	}
 }
 

@@ -77,7 +77,7 @@ func TestImportIsRepeatable(t *testing.T) {
 	}
 	counts := func() [6]int {
 		var n [6]int
-		for i, table := range []string{"court.cases", "court.party", "court.docket", "court.deadline", "disclosed.item", "disclosed.outgoing"} {
+		for i, table := range []string{"court.cases", "court.party", "court.docket WHERE code <> 'party_changed'", "court.deadline", "disclosed.item", "disclosed.outgoing"} {
 			n[i] = h.Rows(`SELECT count(*) FROM ` + table)
 		}
 		return n
@@ -94,7 +94,7 @@ func TestImportIsRepeatable(t *testing.T) {
 	if r, err = h.Intake.Import(ctx, importer(), b.bytes(t), intake.Options{CutOver: cut}); err != nil || r.Changed != 1 || r.Unchanged != 1 {
 		t.Fatalf("changed: %+v %v", r, err)
 	}
-	if h.Rows(`SELECT count(*) FROM court.cases WHERE cause = '租赁合同纠纷'`) != 1 || h.Rows(`SELECT count(*) FROM court.docket`) != first[2] {
+	if h.Rows(`SELECT count(*) FROM court.cases WHERE cause = '租赁合同纠纷'`) != 1 || counts()[2] != first[2] {
 		t.Fatal("the change did not arrive, or history was doubled")
 	}
 }

@@ -23,6 +23,7 @@ type cli struct {
 	Audit    auditCmd    `cmd:"" help:"审计链。"`
 	Backup   backupCmd   `cmd:"" help:"把数据库、文件和规则书一起备份（不含密钥）。"`
 	Restore  restoreCmd  `cmd:"" help:"把备份恢复到空的数据库和目录。"`
+	Gate     gateCmd     `cmd:"" help:"网闸（内网一侧）：导出要公开的内容，导入公众提交的内容。"`
 	Demo     demoCmd     `cmd:"" help:"写出演示用的案件表格。"`
 }
 

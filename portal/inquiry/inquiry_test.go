@@ -264,8 +264,8 @@ func TestAddMessage(t *testing.T) {
 
 func TestCheckMessage(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.owner.Exec(t.Context(), `INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
-		VALUES ('sanya', gen_random_uuid(), 'sms', '\x00', 't', 2, '立案通知', '{}', '[]', 'x', '123456', 'S-1', false, now(), now())`)
+	_, err := w.owner.Exec(t.Context(), `INSERT INTO disclosed.outgoing (court, id, channels, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
+		VALUES ('sanya', gen_random_uuid(), '{sms}', '\x00', 't', 2, '立案通知', '{}', '[]', 'x', '123456', 'S-1', false, now(), now())`)
 	check(t, err)
 	if found, err := w.CheckMessage(t.Context(), "sanya", me, "123456"); err != nil || len(found) != 0 {
 		t.Error("not sent yet, and told of:", found, err)

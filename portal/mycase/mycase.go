@@ -83,7 +83,7 @@ func agentFor(ctx context.Context, role_, standsFor string) string {
 
 // due is a clock as the chip shows it.
 func due(ctx context.Context, k inquiry.Clock, now time.Time) webkit.Due {
-	d := webkit.Due{Date: dayOf(ctx, k.Due), Left: k.Left, State: webkit.DueLater, Start: k.Why.Text}
+	d := webkit.Due{Date: frame.Day(ctx, k.Due), Left: k.Left, State: webkit.DueLater, Start: k.Why.Text}
 	if k.Unit != "" {
 		d.Unit = words.T(ctx, "unit."+string(k.Unit), "n", k.Left)
 	}
@@ -102,9 +102,15 @@ func due(ctx context.Context, k inquiry.Clock, now time.Time) webkit.Due {
 	return d
 }
 
-func dayOf(ctx context.Context, t time.Time) string { return frame.Day(ctx, t) }
-
 func date(ctx context.Context, d calendar.Date) string { return frame.Day(ctx, d.Time()) }
+
+// short is a day without its year, for places that are narrow.
+func short(ctx context.Context, d calendar.Date) string {
+	if words.Lang(ctx) == words.Chinese {
+		return strconv.Itoa(int(d.Month)) + "月" + strconv.Itoa(d.Day) + "日"
+	}
+	return strconv.Itoa(d.Day) + " " + d.Month.String()[:3]
+}
 
 // longest strip that is drawn day by day; beyond it the sentence says enough.
 const longest = 62
@@ -122,9 +128,9 @@ func strip(ctx context.Context, e calendar.Explanation, now time.Time) []webkit.
 		day := webkit.Day{Counted: d.Counted, Reason: d.Why, Today: d.Date == today, Last: i == len(e.Days)-1}
 		switch {
 		case !chinese:
-			day.Weekday, day.Label = w.String()[:3], strconv.Itoa(d.Date.Day)+" "+d.Date.Month.String()[:3]
+			day.Weekday, day.Label = w.String()[:3], short(ctx, d.Date)
 		case i == 0 || d.Date.Day == 1:
-			day.Weekday, day.Label = weekdays[w], strconv.Itoa(int(d.Date.Month))+"月"+strconv.Itoa(d.Date.Day)+"日"
+			day.Weekday, day.Label = weekdays[w], short(ctx, d.Date)
 		default:
 			day.Weekday, day.Label = weekdays[w], strconv.Itoa(d.Date.Day)+"日"
 		}
@@ -135,11 +141,7 @@ func strip(ctx context.Context, e calendar.Explanation, now time.Time) []webkit.
 
 // expiry is the day a measure runs out.
 func expiry(ctx context.Context, m inquiry.Measure) webkit.Due {
-	d := webkit.Due{Date: date(ctx, m.Expires), Left: m.Left, State: webkit.DueLater, Unit: words.T(ctx, "unit.day", "n", max(m.Left, -m.Left))}
-	if m.Left < 0 {
-		d.State = webkit.DueOver
-	}
-	return d
+	return webkit.Due{Date: date(ctx, m.Expires), Left: m.Left, State: webkit.DueLater, Unit: words.T(ctx, "unit.day", "n", m.Left)}
 }
 
 // stop is a station of the money in words.

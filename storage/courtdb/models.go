@@ -589,6 +589,23 @@ type CourtViewingSlot struct {
 	CancelledAt *time.Time
 }
 
+// On the far side of the gate: the newest change of a row that has arrived, so that an older batch changes nothing. Retention: as the row.
+type DisclosedArrival struct {
+	Court string
+	Tbl   string
+	Key   string
+	Seq   int64
+}
+
+// Rows of disclosed that changed, for the gate; batch is the one that carried them. Retention: 1 year.
+type DisclosedChange struct {
+	Court string
+	Seq   int64
+	Tbl   string
+	Key   string
+	Batch *int32
+}
+
 // Clause texts behind the clause chips. Retention: current.
 type DisclosedClause struct {
 	Court   string
@@ -899,6 +916,19 @@ type EdgeReceipt struct {
 	ReceiptHmac []byte
 	Ticket      string
 	At          time.Time
+}
+
+// Inbox rows that went inward through the gate. Retention: 6 months.
+type EdgeSent struct {
+	Court string
+	ID    uuid.UUID
+	Batch int32
+}
+
+// Inbox files that went inward through the gate; keys say nothing. Retention: 6 months.
+type EdgeSentFile struct {
+	Key   string
+	Batch int32
 }
 
 // Signed-in parties; token is a hash of the cookie, person as disclosed.viewer.person. Retention: until it ends.

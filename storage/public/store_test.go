@@ -183,9 +183,9 @@ func TestMessagesAndTray(t *testing.T) {
 	if tray, err := f.Tray(t.Context(), "sanya"); f.count(t, "inbox.submission") != 1 || len(tray) != 1 || err != nil {
 		t.Error(tray, err)
 	}
-	f.exec(t, `INSERT INTO disclosed.outgoing (court, id, channel, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
-		VALUES ('sanya', $1, 'sms', '\x00', 't', 2, '立案通知', '{}', '[]', 'x', '123456', 'S-1', false, now(), now())`, id)
-	f.exec(t, `UPDATE edge.delivery SET state = 'sent'`)
+	f.exec(t, `INSERT INTO disclosed.outgoing (court, id, channels, address, template, template_version, template_name, provider_ids, params, text, check_code, clause, urgent, created_at, not_before)
+		VALUES ('sanya', $1, '{sms}', '\x00', 't', 2, '立案通知', '{}', '[]', 'x', '123456', 'S-1', false, now(), now())`, id)
+	f.exec(t, `UPDATE edge.delivery SET state = 'sent', route = 'sms'`)
 	since := time.Now().Add(-time.Hour)
 	if m, err := f.MessagesByCheckCode(t.Context(), "sanya", "123456", since); err != nil || len(m) != 1 || m[0].State != "sent" || m[0].TemplateVersion != 2 {
 		t.Error(m, err)

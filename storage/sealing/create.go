@@ -22,7 +22,7 @@ func Create(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return cannotWrite(err)
 	}
-	for _, family := range []string{Field, Courier, IndexCourt, IndexPublic, Tip} {
+	for _, family := range []string{Field, Courier, IndexCourt, IndexPublic, Tip, GateCourt, GatePublic} {
 		labels, err := existing(dir, family)
 		if err != nil {
 			return err

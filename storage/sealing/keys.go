@@ -26,13 +26,15 @@ const (
 	IndexCourt  = "index-court"  // blind indexes that only the court half can compute
 	IndexPublic = "index-public" // blind indexes by which the public half looks things up
 	Tip         = "tip"          // the pair with which the internet half seals what it cannot read
+	GateCourt   = "gate-court"   // the pair with which the court half signs what goes out through the gate
+	GatePublic  = "gate-public"  // the pair with which the internet half signs what goes in
 )
 
 var suffixes = map[string]string{
-	Field: ".sm4", Courier: ".sm4", IndexCourt: ".sm3", IndexPublic: ".sm3", Tip: ".sm2",
+	Field: ".sm4", Courier: ".sm4", IndexCourt: ".sm3", IndexPublic: ".sm3", Tip: ".sm2", GateCourt: ".sm2", GatePublic: ".sm2",
 }
 
-var fileName = regexp.MustCompile(`^(field|courier|index-court|index-public|tip)-(\d{4}[a-z]{1,3})(\.sm4|\.sm3|\.sm2\.pub|\.sm2)$`)
+var fileName = regexp.MustCompile(`^(field|courier|index-court|index-public|tip|gate-court|gate-public)-(\d{4}[a-z]{1,3})(\.sm4|\.sm3|\.sm2\.pub|\.sm2)$`)
 
 // ring holds every key of one family; the last id seals, all of them open.
 type ring[K any] struct {

@@ -18,6 +18,7 @@ var places = map[string]place{
 	"duty":     {"/duty", May(rulebook.MayViewDuty)},
 	"chats":    {"/chats", May(rulebook.MayTakeTip)},
 	"cases":    {"/cases", May(rulebook.MayViewCase)},
+	"lots":     {"/lots", May(rulebook.MayViewCase, rulebook.MayWorkMatter)},
 	"release":  {"/release", May(rulebook.MayRelease)},
 	"import":   {"/import", May(rulebook.MayImport)},
 	"audit":    {"/audit", May(rulebook.MayViewAudit)},

@@ -221,5 +221,5 @@ ON CONFLICT (court, openid_index) DO UPDATE SET openid = EXCLUDED.openid, subscr
 -- What has run out is of no use to anybody any more.
 -- name: ForgetParties :exec
 WITH logins AS (DELETE FROM edge.login l WHERE l.court = sqlc.arg(court) AND l.until < sqlc.arg(day_ago)::timestamptz),
-sessions AS (DELETE FROM edge.session s WHERE s.court = sqlc.arg(court) AND s.until < sqlc.arg(now)::timestamptz)
-DELETE FROM edge.draft d WHERE d.court = sqlc.arg(court) AND d.until < sqlc.arg(now)::timestamptz;
+sessions AS (DELETE FROM edge.session s WHERE s.court = sqlc.arg(court) AND s.until <= sqlc.arg(now)::timestamptz)
+DELETE FROM edge.draft d WHERE d.court = sqlc.arg(court) AND d.until <= sqlc.arg(now)::timestamptz;

@@ -362,8 +362,8 @@ func (q *Queries) FinishLogin(ctx context.Context, arg FinishLoginParams) (Finis
 
 const forgetParties = `-- name: ForgetParties :exec
 WITH logins AS (DELETE FROM edge.login l WHERE l.court = $1 AND l.until < $3::timestamptz),
-sessions AS (DELETE FROM edge.session s WHERE s.court = $1 AND s.until < $2::timestamptz)
-DELETE FROM edge.draft d WHERE d.court = $1 AND d.until < $2::timestamptz
+sessions AS (DELETE FROM edge.session s WHERE s.court = $1 AND s.until <= $2::timestamptz)
+DELETE FROM edge.draft d WHERE d.court = $1 AND d.until <= $2::timestamptz
 `
 
 type ForgetPartiesParams struct {
