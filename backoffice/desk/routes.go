@@ -72,6 +72,7 @@ func dailyWork() []Page {
 		page("GET", "/cases/:id/record/:event", "事项的登记表", may(rulebook.MayRecordEvent), cases.Form),
 		page("POST", "/cases/:id/record/:event", "登记事项", may(rulebook.MayRecordEvent), cases.Record),
 		page("GET", "/release", "等待决定的公开信息", may(rulebook.MayRelease), cases.Waiting),
+		page("GET", "/release/12368.xlsx", "12368坐席可以告知的内容", may(rulebook.MayRelease), cases.Hotline),
 		page("POST", "/release/:id", "决定告知或者不告知", may(rulebook.MayRelease), cases.Decide),
 		page("POST", "/release/:id/withdraw", "撤回", may(rulebook.MayRelease), cases.Withdraw),
 	}

@@ -157,6 +157,10 @@ func (in *Intake) prepare(ctx context.Context, court string, row courtdb.InboxTo
 		return func(tx *storage.Tx) error { return in.message(ctx, tx, row, meta, msg, files) }, nil
 	case "application":
 		return in.application(ctx, court, row)
+	case "question":
+		return in.lotQuestion(ctx, row)
+	case "viewing":
+		return in.viewing(ctx, row)
 	case "chat":
 		return in.chat(ctx, court, row)
 	case "read":

@@ -20,6 +20,7 @@ type rulebookCmd struct {
 	Coverage coverageCmd `cmd:"" help:"逐条款列出由什么承载。"`
 	Diff     diffCmd     `cmd:"" help:"对照两本规则书的变化。"`
 	Publish  publishCmd  `cmd:"" help:"发布规则书，下一次办理即按新版本。"`
+	Play     playCmd     `cmd:"" help:"同一串事件按各法院的规则书走一遍，并排列出告知谁、暂缓谁、不告知谁。"`
 }
 
 type checkCmd struct {

@@ -1,5 +1,3 @@
-//go:build aliyun
-
 package channel
 
 import (

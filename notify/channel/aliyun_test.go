@@ -1,5 +1,3 @@
-//go:build aliyun
-
 package channel_test
 
 import (

@@ -31,7 +31,8 @@ func (c *Case) clocks(rows []public.Clock, account *ledger) error {
 			continue
 		}
 		k := Clock{Name: r.Name, Owner: r.Owner, Clause: r.Clause, Due: r.DueAt}
-		if err := json.Unmarshal(r.Explanation, &k.Why); err != nil {
+		var err error
+		if k.Why, err = explain(r.Explanation); err != nil {
 			return fmt.Errorf("clock %s: %w", r.ID, err)
 		}
 		k.count(c.At, r.WarnAt)
@@ -69,9 +70,60 @@ func (k *Clock) count(now, warn time.Time) {
 	case strings.Contains(k.Why.Text, calendar.Workday.Name()):
 		k.Unit, k.Left = calendar.Workday, 0
 		for _, d := range k.Why.Days {
-			if d.Counted && d.Date.After(today) {
+			if d.Counted && later(d.Date, today) {
 				k.Left++
 			}
 		}
 	}
+}
+
+func later(a, b calendar.Date) bool {
+	return cmp.Or(cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Day, b.Day)) > 0
+}
+
+// explain reads what a page shows of a calendar.Explanation. The dates are taken apart by hand: a page may hold a hundred, and
+// every one was written by the calendar itself.
+func explain(text []byte) (e calendar.Explanation, err error) {
+	var raw struct {
+		Days []struct {
+			Date, Why string
+			Counted   bool
+		}
+		Text string
+	}
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return e, err
+	}
+	e.Text, e.Days = raw.Text, make([]calendar.DayNote, len(raw.Days))
+	for i, d := range raw.Days {
+		year, month, day, ok := split(d.Date)
+		if !ok {
+			return e, fmt.Errorf("day %q", d.Date)
+		}
+		e.Days[i] = calendar.DayNote{Date: calendar.Date{Year: year, Month: time.Month(month), Day: day}, Counted: d.Counted, Why: d.Why}
+	}
+	return e, nil
+}
+
+// split takes 2006-01-02 apart.
+func split(s string) (year, month, day int, ok bool) {
+	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
+		return 0, 0, 0, false
+	}
+	for i := range len(s) {
+		n := int(s[i]) - '0'
+		switch {
+		case i == 4 || i == 7:
+			continue
+		case n < 0 || n > 9:
+			return 0, 0, 0, false
+		case i < 4:
+			year = 10*year + n
+		case i < 7:
+			month = 10*month + n
+		default:
+			day = 10*day + n
+		}
+	}
+	return year, month, day, true
 }

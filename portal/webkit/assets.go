@@ -1,14 +1,17 @@
 package webkit
 
 import (
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"mime"
 	"path"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 )
 
@@ -72,6 +75,14 @@ func Asset(name string) string {
 		return ""
 	}
 	return "/assets/" + manifest[name]
+}
+
+// Icon is one picture of the outline set; it never stands without a word.
+func Icon(name string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, `<svg class="icon" aria-hidden="true" focusable="false"><use href="/assets/`+manifest["icons.svg"]+"#"+templ.EscapeString(name)+`"></use></svg>`)
+		return err
+	})
 }
 
 func serveAsset(c *fiber.Ctx) error {

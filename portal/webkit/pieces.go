@@ -2,6 +2,8 @@ package webkit
 
 import (
 	"context"
+	"io"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -67,6 +69,41 @@ type Day struct {
 	Reason  string // why it is skipped, or what it is: "周末", "国庆节", "起算日不计入"
 	Today   bool
 	Last    bool
+}
+
+// strip draws the days by hand: a page may hold a hundred of them.
+func strip(days []Day) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		out, n := make([]byte, 0, 256*len(days)+64), 0
+		out = append(out, `<ol class="strip">`...)
+		for _, d := range days {
+			number := "–"
+			if d.Counted {
+				n++
+				number = strconv.Itoa(n)
+			}
+			out = append(append(append(out, `<li class="`...), d.class()...), `"><span class="strip-week">`...)
+			out = append(append(out, templ.EscapeString(d.Weekday)...), `</span> <span class="strip-day">`...)
+			out = append(append(out, templ.EscapeString(d.Label)...), `</span> <span class="strip-n">`...)
+			out = append(append(out, number...), `</span> <span class="strip-why">`...)
+			out = append(append(out, templ.EscapeString(d.Reason)...), `</span></li>`...)
+		}
+		_, err := w.Write(append(out, `</ol>`...))
+		return err
+	})
+}
+
+func (d Day) class() string {
+	class := ""
+	for _, is := range [...]struct {
+		yes  bool
+		name string
+	}{{!d.Counted, "skipped "}, {d.Last, "last "}, {d.Today, "today"}} {
+		if is.yes {
+			class += is.name
+		}
+	}
+	return class
 }
 
 // Clause is a clause chip: a short id and where its text stands.

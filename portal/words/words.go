@@ -6,7 +6,9 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -26,6 +28,7 @@ type tongue struct {
 	tag       string
 	localizer *i18n.Localizer
 	plain     map[string]string
+	gapped    map[string][]piece // sentences with simple gaps and no plural: filled without a template
 	known     map[string]bool
 }
 
@@ -45,11 +48,13 @@ func load() (map[string]*tongue, []string, language.Matcher) {
 		if err != nil {
 			panic(fmt.Errorf("%s: %w", name, err))
 		}
-		t := &tongue{tag: file.Tag.String(), plain: map[string]string{}, known: map[string]bool{}}
+		t := &tongue{tag: file.Tag.String(), plain: map[string]string{}, gapped: map[string][]piece{}, known: map[string]bool{}}
 		for _, m := range file.Messages {
 			t.known[m.ID] = true
 			if m.One == "" && !strings.Contains(m.Other, "{{") {
 				t.plain[m.ID] = m.Other
+			} else if pieces, ok := cut(m.Other); ok && m.One == "" {
+				t.gapped[m.ID] = pieces
 			}
 		}
 		all[t.tag] = t
@@ -142,6 +147,11 @@ func In(ctx context.Context, id string, args ...any) (text, lang string) {
 	if text, ok := t.plain[id]; ok {
 		return text, t.tag
 	}
+	if pieces, ok := t.gapped[id]; ok {
+		if text, ok := join(pieces, args); ok {
+			return text, t.tag
+		}
+	}
 	config := &i18n.LocalizeConfig{MessageID: id}
 	if len(args) > 0 {
 		data := map[string]any{}
@@ -155,6 +165,49 @@ func In(ctx context.Context, id string, args ...any) (text, lang string) {
 		return id, t.tag
 	}
 	return text, t.tag
+}
+
+// piece is a stretch of a sentence, or a gap.
+type piece struct {
+	text string
+	gap  bool
+}
+
+var gaps = regexp.MustCompile(`\{\{\.([A-Za-z]+)\}\}`)
+
+// cut takes a sentence apart; ok is false when it asks for more than values.
+func cut(sentence string) (pieces []piece, ok bool) {
+	at := 0
+	for _, m := range gaps.FindAllStringSubmatchIndex(sentence, -1) {
+		pieces = append(pieces, piece{sentence[at:m[0]], false}, piece{sentence[m[2]:m[3]], true})
+		at = m[1]
+	}
+	rest := sentence[at:]
+	return append(pieces, piece{rest, false}), !strings.Contains(gaps.ReplaceAllString(sentence, ""), "{{")
+}
+
+// join fills the gaps; ok is false when a value is missing, which is then said elsewhere.
+func join(pieces []piece, args []any) (string, bool) {
+	var b strings.Builder
+	for _, p := range pieces {
+		if !p.gap {
+			b.WriteString(p.text)
+			continue
+		}
+		i := slices.IndexFunc(args, func(a any) bool { return a == p.text })
+		if i < 0 || i%2 == 1 || i+1 >= len(args) {
+			return "", false
+		}
+		switch v := args[i+1].(type) {
+		case string:
+			b.WriteString(v)
+		case int:
+			b.WriteString(strconv.Itoa(v))
+		default:
+			fmt.Fprint(&b, v)
+		}
+	}
+	return b.String(), true
 }
 
 // Other is the lang attribute an element needs when its text is not in the page's language;

@@ -651,6 +651,61 @@ func (q *Queries) DeskRegister(ctx context.Context, arg DeskRegisterParams) ([]D
 	return items, nil
 }
 
+const disclosedForHotline = `-- name: DisclosedForHotline :many
+SELECT c.number, p.id AS party_id, p.name, p.role, p.id_no, i.at, i.title, i.body, i.clause FROM disclosed.item i
+JOIN court.party p ON p.court = i.court AND p.id = i.viewer JOIN court.cases c ON c.court = i.court AND c.id = i.case_id
+WHERE i.court = $1 AND c.closed_on IS NULL AND (p.left_at IS NULL OR p.left_at > $2::timestamptz) AND (p.mandate_until IS NULL OR p.mandate_until > $2::timestamptz)
+ORDER BY c.number, p.role, p.id, i.at DESC LIMIT 200000
+`
+
+type DisclosedForHotlineParams struct {
+	Court string
+	Now   time.Time
+}
+
+type DisclosedForHotlineRow struct {
+	Number  string
+	PartyID uuid.UUID
+	Name    string
+	Role    string
+	IDNo    []byte
+	At      time.Time
+	Title   string
+	Body    []byte
+	Clause  string
+}
+
+// What the hotline's desk may say to whom: exactly what that person sees in the portal, nothing that is held or withdrawn.
+func (q *Queries) DisclosedForHotline(ctx context.Context, arg DisclosedForHotlineParams) ([]DisclosedForHotlineRow, error) {
+	rows, err := q.db.Query(ctx, disclosedForHotline, arg.Court, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DisclosedForHotlineRow
+	for rows.Next() {
+		var i DisclosedForHotlineRow
+		if err := rows.Scan(
+			&i.Number,
+			&i.PartyID,
+			&i.Name,
+			&i.Role,
+			&i.IDNo,
+			&i.At,
+			&i.Title,
+			&i.Body,
+			&i.Clause,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const dutyAlerts = `-- name: DutyAlerts :many
 SELECT court, id, rule, role, staff, text, sound, case_id, matter_id, tip_id, raised_at FROM court.alert WHERE court = $1 AND raised_at > $2::timestamptz AND (staff = $3::uuid OR role = ANY($4::text[]))
 ORDER BY id DESC LIMIT $5::int

@@ -254,14 +254,28 @@ func TestTipTakesOneRoundTrip(t *testing.T) {
 	}
 	defer pool.Close()
 	store := &Store{pool: pool, now: f.now, profiles: map[string]*cached{}}
+	f.exec(t, `INSERT INTO disclosed.viewer (court, id, case_id, case_no, role, stands_for, person, code, mobile, changed_at)
+		VALUES ('sanya', gen_random_uuid(), gen_random_uuid(), 'x', 'applicant', 'applicant', 'person', 'code', 'sealed', now())`)
 	uses := map[string]func() error{
 		"SubmitTip": func() error {
 			_, _, err := store.SubmitTip(t.Context(), "sanya", newTip("XS261123-"+uuid.NewString()[:6]), twenty)
 			return err
 		},
-		"TipStatus": func() error { _, _, _, err := store.TipStatus(t.Context(), "sanya", nil, twenty); return err },
-		"Tray":      func() error { _, err := store.Tray(t.Context(), "sanya"); return err },
-		"CountTry":  func() error { _, err := store.CountTry(t.Context(), "sanya", twenty); return err },
+		"TipStatus":          func() error { _, _, _, err := store.TipStatus(t.Context(), "sanya", nil, twenty); return err },
+		"Tray":               func() error { _, err := store.Tray(t.Context(), "sanya"); return err },
+		"CountTry":           func() error { _, err := store.CountTry(t.Context(), "sanya", twenty); return err },
+		"StartLogin, a hit":  func() error { return startLogin(t, store, "person") },
+		"StartLogin, a miss": func() error { return startLogin(t, store, "nobody") },
+		"PartyBySession": func() error {
+			_, _, err := store.PartyBySession(t.Context(), "sanya", []byte("token"), uuid.New(), Idle{})
+			return err
+		},
+		"NoteReads": func() error { return store.NoteReads(t.Context(), "sanya", uuid.New(), []uuid.UUID{uuid.New()}) },
+		"SubmitApplication": func() error {
+			_, err := store.SubmitApplication(t.Context(), "sanya", NewApplication{ID: uuid.New(), Mark: []byte(uuid.NewString()), Meta: exchange.ApplicationMeta{Ticket: uuid.NewString()},
+				Sealed: []byte("s"), DayEnd: f.at.Add(time.Hour)}, twenty, Limit{Client: "sender", Most: 9})
+			return err
+		},
 	}
 	for name, use := range uses {
 		for range 2 { // the first use prepares the statements
@@ -274,6 +288,15 @@ func TestTipTakesOneRoundTrip(t *testing.T) {
 			t.Errorf("%s took %d round trips", name, n.Load())
 		}
 	}
+	if n := f.count(t, "edge.message"); n != 2 { // the hit's two
+		t.Error(n, "messages")
+	}
+}
+
+func startLogin(t *testing.T, store *Store, person string) error {
+	_, _, err := store.StartLogin(t.Context(), "sanya", NewLogin{ID: uuid.New(), Persons: [][]byte{[]byte(person)}, QueryCodes: [][]byte{[]byte("code")}, Code: []byte("c"),
+		Until: store.now().Add(time.Minute), Message: Outward{Template: "login_code", Text: "x", CheckCode: "123456"}}, twenty, Limit{Client: person, Most: 20, Window: time.Hour})
+	return err
 }
 
 func BenchmarkSubmitTip(b *testing.B) {

@@ -114,3 +114,10 @@ WHERE r.court = $1 AND r.ends_at > sqlc.arg(from_at)::timestamptz AND r.starts_a
 -- name: ClearRoster :many
 DELETE FROM court.roster WHERE court = $1 AND role = ANY(sqlc.arg(roles)::text[]) AND ends_at > sqlc.arg(from_at)::timestamptz AND starts_at < sqlc.arg(until_at)::timestamptz
 RETURNING role, staff, starts_at, ends_at;
+
+-- name: DisclosedForHotline :many
+-- What the hotline's desk may say to whom: exactly what that person sees in the portal, nothing that is held or withdrawn.
+SELECT c.number, p.id AS party_id, p.name, p.role, p.id_no, i.at, i.title, i.body, i.clause FROM disclosed.item i
+JOIN court.party p ON p.court = i.court AND p.id = i.viewer JOIN court.cases c ON c.court = i.court AND c.id = i.case_id
+WHERE i.court = $1 AND c.closed_on IS NULL AND (p.left_at IS NULL OR p.left_at > sqlc.arg(now)::timestamptz) AND (p.mandate_until IS NULL OR p.mandate_until > sqlc.arg(now)::timestamptz)
+ORDER BY c.number, p.role, p.id, i.at DESC LIMIT 200000;

@@ -1,7 +1,10 @@
 package cases
 
 import (
+	"bytes"
 	"strings"
+
+	"github.com/gofiber/fiber/v2"
 
 	"mingzhi/backoffice/desk/frame"
 	"mingzhi/portal/webkit"
@@ -49,4 +52,16 @@ func Withdraw(r *frame.Request) error {
 		back = "/release"
 	}
 	return r.Done(back, "withdrawn")
+}
+
+// Hotline is the workbook for the 12368 desk.
+func Hotline(r *frame.Request) error {
+	var out bytes.Buffer
+	if err := r.House.Reads.Hotline(r.C(), r.Actor, &out); err != nil {
+		return err
+	}
+	r.Set(fiber.HeaderContentType, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	r.Set(fiber.HeaderContentDisposition, `attachment; filename="12368.xlsx"`)
+	r.Set(fiber.HeaderCacheControl, "no-store")
+	return r.Send(out.Bytes())
 }

@@ -92,7 +92,7 @@ func TestALotFromTheFirstFormToItsResult(t *testing.T) {
 	want(t, aid.Post(note, url.Values{"method": {"posted"}, "noticed_on": {"2026-03-10"}, "note": {"下落不明"}}), 303)
 	want(t, judge.Post(here+"/do/approve", nil), 303)
 	want(t, aid.Get(here), 200, "公告已经签发", "的通知还不满3日", "2026-03-14")
-	want(t, aid.Post(here+"/do/announce", nil), 422, "公告还不能发布", "第十六条")
+	want(t, aid.Post(here+"/do/announce", nil), 409, "公告还不能发布", "第十六条")
 
 	d.Clock.Set(time.Date(2026, 3, 16, 9, 0, 0, 0, calendar.Shanghai))
 	aid = d.SignIn(court, "fu")

@@ -91,6 +91,9 @@ func (v view) unmet() int {
 	return n
 }
 
+// notReady: the notice was refused, and the page shows the conditions anyway.
+func (v view) notReady() bool { return v.form.Problem != nil && v.form.Problem.Key == "lot.not_ready" }
+
 // next says what comes next, and who does it.
 func (v view) next() string {
 	switch v.State {

@@ -90,6 +90,13 @@ func article(tx *storage.Tx, clauses []string) string {
 	return clauses[0]
 }
 
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
 // MaxPictures is how many pictures a lot carries.
 const MaxPictures = 30
 

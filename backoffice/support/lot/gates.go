@@ -16,17 +16,17 @@ import (
 	"mingzhi/storage/courtdb"
 )
 
-// Gate is one condition of the notice, met or not, with what is missing and the article that asks for it.
+// Gate is one condition of the notice, met or not, with what is missing and the article that asks for it: its id, and in words.
 type Gate struct {
-	ID, Text, Basis string
-	Met             bool
+	ID, Text, Clause, Basis string
+	Met                     bool
 }
 
 // gates are all conditions under which the notice may be published at this moment.
 func gates(ctx context.Context, tx *storage.Tx, s *subject) ([]Gate, error) {
 	r := s.current()
 	if r == nil || r.AnnouncedAt != nil {
-		return []Gate{{ID: "plan", Text: "还没有安排这一轮拍卖", Basis: article(tx, []string{"网拍规定10"})}}, nil
+		return []Gate{{ID: "plan", Text: "还没有安排这一轮拍卖", Clause: "网拍规定10", Basis: article(tx, []string{"网拍规定10"})}}, nil
 	}
 	survey, err := surveyed(ctx, tx, s)
 	if err != nil {
@@ -39,7 +39,7 @@ func gates(ctx context.Context, tx *storage.Tx, s *subject) ([]Gate, error) {
 	out := []Gate{survey}
 	for _, p := range persons {
 		if p.Blocks != "" {
-			out = append(out, Gate{ID: "person", Text: p.Name + "（" + p.Role + "）" + p.Blocks, Basis: p.Basis})
+			out = append(out, Gate{ID: "person", Text: p.Name + "（" + p.Role + "）" + p.Blocks, Clause: p.Clause, Basis: p.Basis})
 		}
 	}
 	if !slices.ContainsFunc(out, func(g Gate) bool { return g.ID == "person" }) {
@@ -48,6 +48,7 @@ func gates(ctx context.Context, tx *storage.Tx, s *subject) ([]Gate, error) {
 	approval := Gate{ID: "approval", Text: "公告还没有签发", Met: r.ApprovedAt != nil}
 	if rule, ok := tx.Book.DisclosureOf("auction_announced"); ok {
 		approval.Basis = article(tx, rule.Clauses)
+		approval.Clause = firstOf(rule.Clauses)
 	}
 	if approval.Met {
 		approval.Text = "公告已经签发"
@@ -56,13 +57,13 @@ func gates(ctx context.Context, tx *storage.Tx, s *subject) ([]Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	term := Gate{ID: "notice", Text: "现在发布，离开拍还有足够的公告期", Met: !r.StartsAt.Before(earliest), Basis: tx.Book.Basis(f)}
+	term := Gate{ID: "notice", Text: "现在发布，离开拍还有足够的公告期", Met: !r.StartsAt.Before(earliest), Clause: f.Source, Basis: tx.Book.Basis(f)}
 	if !term.Met {
 		term.Text = "开拍时间太近，公告期不够：现在发布最早" + calendar.On(earliest).String() + "开拍，请重新安排"
 	}
 	out = append(out, approval, term)
 	if len(s.file.Secrecy) > 0 {
-		out = append(out, Gate{ID: "secrecy", Text: "案件带有不公开标记，拍卖公告不能向公众发布", Basis: article(tx, []string{"网拍规定13"})})
+		out = append(out, Gate{ID: "secrecy", Text: "案件带有不公开标记，拍卖公告不能向公众发布", Clause: "网拍规定13", Basis: article(tx, []string{"网拍规定13"})})
 	}
 	return out, nil
 }
@@ -73,12 +74,11 @@ func surveyed(ctx context.Context, tx *storage.Tx, s *subject) (Gate, error) {
 	if err != nil {
 		return Gate{}, err
 	}
-	g := Gate{ID: "facts", Text: "标的情况已经查明", Basis: article(tx, []string{"网拍规定6"})}
+	g := Gate{ID: "facts", Text: "标的情况已经查明", Clause: "网拍规定6", Basis: article(tx, []string{"网拍规定6"})}
 	var missing []string
 	for _, item := range Facts(tx.Book, s.Kind) {
 		if item.Required && !slices.ContainsFunc(rows, func(r courtdb.LotFactsRow) bool { return r.Fact == item.ID }) {
 			missing = append(missing, item.Name)
-			g.Basis = article(tx, item.Clauses)
 		}
 	}
 	if g.Met = len(missing) == 0; !g.Met {
@@ -96,6 +96,7 @@ type Person struct {
 	At, RipeAt  calendar.Date
 	Failed      bool   // the message came back undelivered
 	Blocks      string // why this person still holds the notice up
+	Clause      string // the article, by id and in words
 	Basis       string
 	RecordedBy  string
 	Unreachable bool
@@ -130,14 +131,14 @@ func persons(ctx context.Context, tx *storage.Tx, s *subject) ([]Person, error) 
 		if err != nil {
 			return nil, err
 		}
-		p.Basis = tx.Book.Basis(f)
-		p.Blocks = blocks(tx, p, f, i)
+		p.Clause, p.Basis = f.Source, tx.Book.Basis(f)
+		p.Blocks = blocks(docket.Today(tx), p, f, i)
 		out = append(out, p)
 	}
 	return out, nil
 }
 
-func blocks(tx *storage.Tx, p Person, f *rulebook.Figure, row int) string {
+func blocks(today calendar.Date, p Person, f *rulebook.Figure, row int) string {
 	switch {
 	case row < 0 && p.Unreachable:
 		return "下落不明，还没有公示"
@@ -145,7 +146,7 @@ func blocks(tx *storage.Tx, p Person, f *rulebook.Figure, row int) string {
 		return "还没有通知"
 	case p.Failed:
 		return "的短信没有送达，请书面通知或者公示"
-	case docket.Today(tx).Before(p.RipeAt):
+	case today.Before(p.RipeAt):
 		verb := "通知"
 		if p.Method == "posted" {
 			verb = "公示"

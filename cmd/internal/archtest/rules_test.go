@@ -18,7 +18,8 @@ docket, portal/words < notify/disclosure < notify < desk
 storage < notify/message < notify/disclosure
 problem, calendar, enforcement, storage/public/internal/edgedb, storage/sealing, storage/files/clean < storage/public
         < portal/inquiry < portal, bots/dialogue < bots
-bots/wechat < notify/channel, bots
+problem < bots/wechat < notify/channel, bots
+problem, storage/sealing, storage/files < storage/gate
 storage/public, notify/channel < notify/courier
 problem < portal/words
 problem, portal/words < portal/webkit < portal, desk
