@@ -414,13 +414,14 @@ CREATE TABLE edge.session (
   court      text NOT NULL,
   token      bytea NOT NULL,
   person     bytea NOT NULL,
+  code       bytea,
   started_at timestamptz NOT NULL,
   seen_at    timestamptz NOT NULL,
   until      timestamptz NOT NULL,
   kiosk      boolean NOT NULL DEFAULT false,
   PRIMARY KEY (court, token)
 );
-COMMENT ON TABLE edge.session IS 'Signed-in parties; token is a hash of the cookie, person as disclosed.viewer.person. Retention: until it ends.';
+COMMENT ON TABLE edge.session IS 'Signed-in parties; token is a hash of the cookie, person as disclosed.viewer.person; it ends when the query code it began with is replaced. Retention: until it ends.';
 
 CREATE TABLE edge.preference (
   court      text NOT NULL,

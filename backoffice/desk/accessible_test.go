@@ -24,7 +24,7 @@ import (
 // scene is a desk with something on every page.
 type scene struct {
 	*desktest.Desk
-	caseID, tip, taken, deadline, staff string
+	caseID, lot, tip, taken, deadline, staff string
 }
 
 func newScene(t *testing.T) *scene {
@@ -58,6 +58,9 @@ func newScene(t *testing.T) *scene {
 	want(t, duty.Post(m+"/complete", url.Values{"step": {"match"}, "outcome": {"matched"}, "case": {"2026琼02执101"}, "party": {"other"}}), 303)
 	want(t, duty.Post("/tips/"+s.taken+"/question", url.Values{"question": {"货车的车牌号码是多少？"}}), 303)
 	s.tip = d.Tip(court, "SY-20260310-0042", true, intake.Content{What: "刚刚看见王五进了酒店大堂。", Where: "海边酒店", When: "十分钟前", Channel: "wechat"}, exchange.Contact{}).String()
+	made := clerk.Post("/lots", url.Values{"case": {"2026琼02执101"}, "title": {"海边小区1幢101室"}, "kind": {"real_estate"}, "district": {"天涯区"}, "contact": {"0000-1234567"}})
+	want(t, made, 303)
+	s.lot = strings.TrimPrefix(strings.Split(made.Location, "?")[0], "/"+court)
 	_, rest, _ := strings.Cut(clerk.Get("/cases/"+s.caseID).Body, "/deadlines/")
 	s.deadline = rest[:36]
 	people, _, err := d.Accounts.List(t.Context(), staff.Machine(court))
@@ -80,6 +83,7 @@ func (s *scene) visits() []visit {
 		{"zhang", "work", "/work", ""}, {"zhang", "cases", "/cases", ""}, {"zhang", "case", "/cases/" + s.caseID, ""},
 		{"zhang", "choose", "/cases/" + s.caseID + "/record", ""}, {"zhang", "record", "/cases/" + s.caseID + "/record/asset_frozen", ""},
 		{"zhang", "record-wrong", "/cases/" + s.caseID + "/record/asset_frozen", "document.querySelector('[name=class]').value='deposit'; document.querySelector('[name=amount]') && 0" + send("main form")},
+		{"zhang", "lots", "/lots", ""}, {"zhang", "lot", s.lot, ""}, {"zhang", "lot-plan", s.lot + "/do/plan", ""},
 		{"zhang", "release", "/release", ""}, {"zhang", "deadline", "/deadlines/" + s.deadline, ""}, {"zhang", "clause", "/clauses/S-3.1.2f", ""},
 		{"zhang", "missing", "/cases/" + uuid.NewString(), ""}, {"zhang", "refused", "/audit", ""},
 		{"zhou", "duty", "/duty", ""}, {"zhou", "roster", "/duty/roster", ""}, {"zhou", "tip", "/tips/" + s.tip, ""}, {"zhou", "tip-working", "/tips/" + s.taken, ""},

@@ -7,10 +7,12 @@ import (
 	"os"
 
 	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/staff"
 	"mingzhi/cmd/internal/boot"
 	"mingzhi/cmd/internal/demo"
 	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
 )
 
 // settle makes the demonstration's people and cases where they are not there yet.
@@ -74,4 +76,41 @@ func (h *house) settleCourt(ctx context.Context, say *boot.Progress, court strin
 	}
 	// the demonstration takes over as of two years ago, so that its clocks run
 	return list, importCases(ctx, h, court, "演示案件.xlsx", data, calendar.On(now).Add(-730), false, os.Stdout)
+}
+
+// samples are invented parties a newcomer may log in as, with what their notices carry. Only the
+// demonstration knows how to ask for them.
+func (h *house) samples(ctx context.Context, court string) ([]demo.Party, error) {
+	var out []demo.Party
+	err := h.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+		rows, err := tx.SampleViewers(ctx, court)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			p := demo.Party{Name: r.Name, Role: enforcement.Role(r.Role).Name(), CaseNumber: r.CaseNo}
+			for aad, field := range map[string]struct {
+				sealed []byte
+				into   *string
+			}{"party.id_no:": {r.IDNo, &p.ID}, "party.mobile:": {r.Mobile, &p.Mobile}} {
+				plain, err := tx.Keys.Open(aad+r.ID.String(), field.sealed)
+				if err != nil {
+					return err
+				}
+				*field.into = string(plain)
+			}
+			code, err := tx.ValidQueryCode(ctx, courtdb.ValidQueryCodeParams{Court: court, PartyID: r.ID})
+			if err != nil {
+				return err
+			}
+			plain, err := tx.Keys.Open("query_code.code:"+code.ID.String(), code.Code)
+			if err != nil {
+				return err
+			}
+			p.Code = string(plain)
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out, err
 }

@@ -147,6 +147,7 @@ func (c *serveCmd) start(ctx context.Context, g *errgroup.Group, h *house, d doo
 		}
 		if c.has("courier") {
 			g.Go(func() error { return half.Courier().Run(ctx) })
+			g.Go(func() error { boot.Work(ctx, h.log, metrics.Count(half.Jobs())); return nil })
 		}
 		if c.Demo {
 			serve("tray", c.tray(h, half, accounts))

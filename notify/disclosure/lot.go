@@ -198,28 +198,38 @@ func (Viewings) Follow(ctx context.Context, tx *storage.Tx, e *docket.Recorded) 
 	if e.Code == "viewing_cancelled" && e.Facts["by"] != "court" {
 		return nil // who gave a seat back knows it
 	}
-	rule, ok := tx.Book.DisclosureOf(e.Code)
-	if !ok || !rule.On {
-		return nil
-	}
-	at := slices.IndexFunc(rule.Audiences, func(a rulebook.Audience) bool { return a.To == string(enforcement.RoleBidder) && a.Template != "" })
 	text, _ := e.Facts["viewing"].(string)
 	id, err := uuid.Parse(text)
-	if at < 0 || err != nil {
+	if err != nil {
 		return nil
 	}
-	return tellBidder(ctx, tx, rule, &rule.Audiences[at], id, e.Code != "viewing_cancelled")
-}
-
-func tellBidder(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, id uuid.UUID, standing bool) error {
 	v, err := tx.ViewingByID(ctx, courtdb.ViewingByIDParams{Court: tx.Court, ID: id})
-	if storage.NoRows(err) || err == nil && standing && (v.CancelledAt != nil || v.SlotCancelledAt != nil) {
+	if storage.NoRows(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	plain, err := tx.Keys.Open("viewing.person:"+id.String(), v.Person)
+	code := e.Code
+	if code == "viewing_confirmed" && v.SlotCancelledAt != nil {
+		code = "viewing_cancelled" // the seat was taken while the court took the time back
+	}
+	if code != "viewing_cancelled" && (v.CancelledAt != nil || v.SlotCancelledAt != nil) {
+		return nil
+	}
+	rule, ok := tx.Book.DisclosureOf(code)
+	if !ok || !rule.On {
+		return nil
+	}
+	at := slices.IndexFunc(rule.Audiences, func(a rulebook.Audience) bool { return a.To == string(enforcement.RoleBidder) && a.Template != "" })
+	if at < 0 {
+		return nil
+	}
+	return tellBidder(ctx, tx, rule, &rule.Audiences[at], v)
+}
+
+func tellBidder(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, v courtdb.ViewingByIDRow) error {
+	plain, err := tx.Keys.Open("viewing.person:"+v.ID.String(), v.Person)
 	if err != nil {
 		return err
 	}
@@ -232,7 +242,7 @@ func tellBidder(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, 
 		params[name], _ = tx.Book.CourtFact(name)
 	}
 	push := slices.DeleteFunc(slices.Clone(a.Channels), func(ch string) bool { return ch != "sms" && ch != "wechat" })
-	_, err = message.Queue(ctx, tx, message.Message{Channels: push, Address: who.Mobile, Subject: id, Link: "/lots/" + v.LotID.String(), Template: a.Template,
+	_, err = message.Queue(ctx, tx, message.Message{Channels: push, Address: who.Mobile, Subject: v.ID, Link: "/lots/" + v.LotID.String(), Template: a.Template,
 		Params: params, Clause: clauseOf(rule), Urgent: a.Urgent})
 	return err
 }

@@ -352,3 +352,16 @@ func TestDraftsAreForTheirCookie(t *testing.T) {
 		t.Error(n)
 	}
 }
+
+func TestAReplacedCodeEndsTheSessionsItOpened(t *testing.T) {
+	w := partyWorld(t)
+	viewer := w.party(t, "sanya", number, code, "applicant")
+	token := w.signIn(t, "sanya")
+	if _, err := w.Party(t.Context(), "sanya", token); err != nil {
+		t.Fatal(err)
+	}
+	w.exec(t, `UPDATE disclosed.viewer SET code = 'another' WHERE id = $1`, viewer)
+	if _, err := w.Party(t.Context(), "sanya", token); !problem.Is(err, problem.Signin) {
+		t.Error("the session outlives its code:", err)
+	}
+}

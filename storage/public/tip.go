@@ -53,7 +53,7 @@ func (s *Store) SubmitTip(ctx context.Context, court string, tip NewTip, limit L
 	err = s.once(ctx, court, func(ctx context.Context, q *edgedb.Queries) error {
 		row, err := q.SubmitTip(ctx, edgedb.SubmitTipParams{
 			Court: court, Client: limit.Client, Until: now.Add(limit.Window), Most: int32(limit.Most), ReceivedAt: now,
-			ReceiptHmac: tip.Meta.ReceiptHMAC, Ticket: tip.Meta.Ticket, ID: tip.ID, Meta: meta, Sealed: tip.Sealed})
+			ReceiptHmac: tip.Meta.ReceiptHMAC, Ticket: tip.Meta.Ticket, ID: tip.ID, Meta: meta, Sealed: tip.Sealed, OpenidIndex: account(ctx)})
 		stored, count = row.Stored, Count{int(row.Tries), row.Over}
 		return err
 	})

@@ -59,7 +59,7 @@ func TestALotFromTheFirstFormToItsResult(t *testing.T) {
 	p := assistant.Post("/lots", form)
 	want(t, p, 303)
 	here := strings.TrimPrefix(strings.Split(p.Location, "?")[0], "/"+court)
-	want(t, assistant.Get(here+"?said=lot_made"), 200, "标的已建立", "还差", "还没有填写，发布公告前必须填写", "（2026）琼02执101号")
+	want(t, assistant.Get(here+"?said=lot_made"), 200, "标的已建立", "还差", "公告前必须填写", "（2026）琼02执101号")
 
 	// A form that is refused loses nothing, and every problem stands beside its field.
 	p = assistant.Get(here + "/do/plan")

@@ -120,3 +120,6 @@ func teamsOf(ids []string, prefix string) []string {
 	}
 	return out
 }
+
+// Party is an invented party with what the notice in his hand says.
+type Party struct{ Name, Role, CaseNumber, ID, Mobile, Code string }

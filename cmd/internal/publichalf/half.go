@@ -2,6 +2,7 @@ package publichalf
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"strings"
@@ -95,6 +96,28 @@ func (h *Half) Close() { h.Store.Close() }
 func (h *Half) Portal() *fiber.App {
 	return portal.New(portal.Options{Inquiry: h.inquiry, Ready: h.Store.Ping, Log: h.options.Log, Secure: h.options.Secure,
 		TrustedProxies: h.options.TrustedProxies, Before: []fiber.Handler{h.options.Metrics.Requests("portal")}})
+}
+
+// Jobs is the table of the public half's own background work.
+func (h *Half) Jobs() []boot.Job {
+	return []boot.Job{
+		{Name: "forget", Sentence: "清除已经失效的登录、会话和草稿", Every: 10 * time.Minute, Limit: time.Minute, Run: h.each(func(ctx context.Context, court string) (int, error) {
+			return 0, h.Store.ForgetParties(ctx, court)
+		})},
+	}
+}
+
+// each runs work for every court; one court's fault does not starve the others.
+func (h *Half) each(do func(ctx context.Context, court string) (int, error)) func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		courts, err := h.Store.Courts(ctx)
+		total := 0
+		for _, c := range courts {
+			n, one := do(ctx, c.ID)
+			total, err = total+n, errors.Join(err, one)
+		}
+		return total, err
+	}
 }
 
 // Courier sends what lies in the queue.

@@ -33,7 +33,7 @@ type Limits struct {
 	Pixels int
 }
 
-// Cleaned is a picture made anew: no metadata, upright, nothing hidden behind its end.
+// Cleaned is a picture or a voice message made anew: no metadata, upright, nothing hidden behind its end.
 type Cleaned struct {
 	Name   string // the visitor's, made harmless, with the extension of the content
 	MIME   string
@@ -58,6 +58,13 @@ func (l Limits) Clean(name string, data []byte) (Cleaned, error) {
 		return Cleaned{}, problem.New(problem.TooLarge, "upload.too_large",
 			fmt.Sprintf("文件超过 %d MB：请换一张较小的照片，或分几次上传。", l.Bytes>>20), "mb", l.Bytes>>20)
 	}
+	if bytes.HasPrefix(data, amrMagic) {
+		out, err := voice(data)
+		if err != nil {
+			return Cleaned{}, err
+		}
+		return finished(name, "audio/amr", out), nil
+	}
 	kind := mimetype.Detect(data)
 	decode, known := decoders[kind.String()]
 	if !known {
@@ -69,8 +76,12 @@ func (l Limits) Clean(name string, data []byte) (Cleaned, error) {
 	if err != nil {
 		return Cleaned{}, err
 	}
+	return finished(name, mime, out), nil
+}
+
+func finished(name, mime string, out []byte) Cleaned {
 	sum := sha256.Sum256(out)
-	return Cleaned{Name: harmless(name, extension[mime]), MIME: mime, Data: out, SHA256: hex.EncodeToString(sum[:])}, nil
+	return Cleaned{Name: harmless(name, extension[mime]), MIME: mime, Data: out, SHA256: hex.EncodeToString(sum[:])}
 }
 
 type decoder struct {
@@ -93,7 +104,7 @@ var decoders = map[string]decoder{
 	},
 }
 
-var extension = map[string]string{"image/jpeg": ".jpg", "image/png": ".png"}
+var extension = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "audio/amr": ".amr"}
 
 // remake measures before it decodes: a picture of a few kilobytes may unfold to gigabytes.
 func (l Limits) remake(kind string, data []byte, d decoder) (out []byte, mime string, err error) {
@@ -140,6 +151,10 @@ func broken(err error) error {
 		"这张图片已损坏或没有传完整，打不开：请重新拍照或重新选择后再上传。").Because(err)
 }
 
+func brokenVoice() error {
+	return problem.New(problem.Invalid, "upload.broken_voice", "这段录音没有传完整，听不到内容：请重新录一次，或者把内容写成文字。")
+}
+
 // harmless keeps what a person recognises of a file name: no folders, no signs that turn
 // the text around or end a line, and the extension that fits the content.
 func harmless(name, ext string) string {
@@ -157,7 +172,7 @@ func harmless(name, ext string) string {
 		name = name[:len(name)-size]
 	}
 	if name == "" {
-		name = "图片"
+		name = map[bool]string{true: "录音", false: "图片"}[ext == ".amr"]
 	}
 	return name + ext
 }

@@ -1,2 +1,2 @@
-// Package clean judges uploads by their content and makes pictures anew, so that nothing is kept but the picture itself.
+// Package clean judges uploads by their content and makes pictures and voice messages anew, so that nothing is kept but what is seen or heard.
 package clean

@@ -26,7 +26,11 @@ mine AS (
   ON CONFLICT (court, receipt_hmac) DO NOTHING RETURNING court),
 stored AS (
   INSERT INTO inbox.submission (court, id, kind, received_at, meta, sealed)
-  SELECT mine.court, sqlc.arg(id)::uuid, 'tip', sqlc.arg(received_at)::timestamptz, sqlc.arg(meta)::jsonb, sqlc.arg(sealed)::bytea FROM mine)
+  SELECT mine.court, sqlc.arg(id)::uuid, 'tip', sqlc.arg(received_at)::timestamptz, sqlc.arg(meta)::jsonb, sqlc.arg(sealed)::bytea FROM mine),
+behind AS (
+  INSERT INTO edge.subject (court, id, openid_index, kind, at, receipt_hmac)
+  SELECT mine.court, sqlc.arg(id)::uuid, sqlc.arg(openid_index)::bytea, 'tip', sqlc.arg(received_at)::timestamptz, sqlc.arg(receipt_hmac)::bytea FROM mine
+  WHERE sqlc.arg(openid_index)::bytea IS NOT NULL)
 SELECT tried.tries, tried.over, EXISTS (SELECT FROM mine) AS stored FROM tried;
 
 -- name: Submit :exec

@@ -42,13 +42,13 @@ WITH tried AS (
     used_at = CASE WHEN l.code = ANY(sqlc.arg(codes)::bytea[]) AND l.person IS NOT NULL THEN sqlc.arg(now)::timestamptz END
   WHERE l.court = sqlc.arg(court) AND l.id = sqlc.arg(id) AND l.openid_index IS NULL AND l.used_at IS NULL
     AND l.until > sqlc.arg(now)::timestamptz AND l.tries < sqlc.arg(most)::int
-  RETURNING l.person, l.tries, l.used_at),
+  RETURNING l.person, l.query_code, l.tries, l.used_at),
 alive AS (
-  SELECT t.person FROM tried t WHERE t.used_at IS NOT NULL AND EXISTS (
+  SELECT t.person, t.query_code FROM tried t WHERE t.used_at IS NOT NULL AND EXISTS (
     SELECT FROM disclosed.viewer v WHERE v.court = sqlc.arg(court) AND v.person = t.person AND (v.until IS NULL OR v.until > sqlc.arg(now)::timestamptz))),
 begun AS (
-  INSERT INTO edge.session (court, token, person, started_at, seen_at, until, kiosk)
-  SELECT sqlc.arg(court)::text, sqlc.arg(token)::bytea, a.person, sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz, sqlc.arg(until)::timestamptz, sqlc.arg(kiosk)::boolean
+  INSERT INTO edge.session (court, token, person, code, started_at, seen_at, until, kiosk)
+  SELECT sqlc.arg(court)::text, sqlc.arg(token)::bytea, a.person, a.query_code, sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz, sqlc.arg(until)::timestamptz, sqlc.arg(kiosk)::boolean
   FROM alive a),
 ended AS (
   DELETE FROM edge.session s USING alive WHERE s.court = sqlc.arg(court) AND s.token = sqlc.arg(old_token)::bytea)
@@ -60,7 +60,8 @@ SELECT tried.tries, (tried.used_at IS NOT NULL)::boolean AS matched, EXISTS (SEL
 WITH who AS (
   SELECT s.person, s.kiosk, s.seen_at, s.until FROM edge.session s
   WHERE s.court = sqlc.arg(court) AND s.token = sqlc.arg(token) AND s.until > sqlc.arg(now)::timestamptz
-    AND s.seen_at > CASE WHEN s.kiosk THEN sqlc.arg(kiosk_since)::timestamptz ELSE sqlc.arg(since)::timestamptz END),
+    AND s.seen_at > CASE WHEN s.kiosk THEN sqlc.arg(kiosk_since)::timestamptz ELSE sqlc.arg(since)::timestamptz END
+    AND (s.code IS NULL OR EXISTS (SELECT FROM disclosed.viewer v WHERE v.court = s.court AND v.person = s.person AND v.code = s.code))),
 mine AS (
   SELECT v.id, v.case_id, v.case_no, v.role, v.stands_for, v.id = sqlc.arg(viewer)::uuid AS asked FROM who JOIN disclosed.viewer v ON v.court = sqlc.arg(court) AND v.person = who.person
   WHERE v.until IS NULL OR v.until > sqlc.arg(now)::timestamptz)

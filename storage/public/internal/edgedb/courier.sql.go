@@ -34,7 +34,8 @@ reach AS (
   SELECT due.message_id,
     COALESCE(due.own_openid,
       (SELECT s.openid_index FROM edge.subject s WHERE s.court = $2 AND s.id = due.subject),
-      (SELECT w.openid_index FROM edge.wechat w, person p WHERE p.message_id = due.message_id AND w.court = $2 AND w.person = p.person AND w.subscribed ORDER BY w.bound_at DESC LIMIT 1)) AS openid_index,
+      (SELECT w.openid_index FROM edge.wechat w, person p WHERE p.message_id = due.message_id AND w.court = $2 AND w.person = p.person AND w.subscribed
+         AND (w.code IS NULL OR EXISTS (SELECT FROM disclosed.viewer v WHERE v.court = w.court AND v.person = w.person AND sha256(v.person || v.code) = w.code)) ORDER BY w.bound_at DESC LIMIT 1)) AS openid_index,
     (SELECT e.channels FROM edge.preference e, person p WHERE p.message_id = due.message_id AND e.court = $2 AND e.person = p.person) AS preferred
   FROM due WHERE 'wechat' = ANY(due.channels)),
 gone AS (DELETE FROM edge.delivery d USING due WHERE due.gone AND d.court = $2 AND d.message_id = due.message_id)

@@ -276,7 +276,11 @@ mine AS (
   ON CONFLICT (court, receipt_hmac) DO NOTHING RETURNING court),
 stored AS (
   INSERT INTO inbox.submission (court, id, kind, received_at, meta, sealed)
-  SELECT mine.court, $8::uuid, 'tip', $4::timestamptz, $9::jsonb, $10::bytea FROM mine)
+  SELECT mine.court, $8::uuid, 'tip', $4::timestamptz, $9::jsonb, $10::bytea FROM mine),
+behind AS (
+  INSERT INTO edge.subject (court, id, openid_index, kind, at, receipt_hmac)
+  SELECT mine.court, $8::uuid, $11::bytea, 'tip', $4::timestamptz, $5::bytea FROM mine
+  WHERE $11::bytea IS NOT NULL)
 SELECT tried.tries, tried.over, EXISTS (SELECT FROM mine) AS stored FROM tried
 `
 
@@ -291,6 +295,7 @@ type SubmitTipParams struct {
 	ID          uuid.UUID
 	Meta        []byte
 	Sealed      []byte
+	OpenidIndex []byte
 }
 
 type SubmitTipRow struct {
@@ -312,6 +317,7 @@ func (q *Queries) SubmitTip(ctx context.Context, arg SubmitTipParams) (SubmitTip
 		arg.ID,
 		arg.Meta,
 		arg.Sealed,
+		arg.OpenidIndex,
 	)
 	var i SubmitTipRow
 	err := row.Scan(&i.Tries, &i.Over, &i.Stored)

@@ -840,7 +840,7 @@ type EdgeDialogue struct {
 	At          time.Time
 }
 
-// A form that could not be sent because the session had ended, sealed with the edge key (draft.body:KEY); key is a hash of a cookie. Retention: 1 day.
+// What waits for its sender: a form that could not be sent because the session had ended, a picture or voice of a tip that is being written in WeChat; sealed with the edge key (draft.body:KEY). Retention: until, at most 30 days.
 type EdgeDraft struct {
 	Court string
 	Key   []byte
@@ -931,11 +931,12 @@ type EdgeSentFile struct {
 	Batch int32
 }
 
-// Signed-in parties; token is a hash of the cookie, person as disclosed.viewer.person. Retention: until it ends.
+// Signed-in parties; token is a hash of the cookie, person as disclosed.viewer.person; it ends when the query code it began with is replaced. Retention: until it ends.
 type EdgeSession struct {
 	Court     string
 	Token     []byte
 	Person    []byte
+	Code      []byte
 	StartedAt time.Time
 	SeenAt    time.Time
 	Until     time.Time
@@ -949,6 +950,8 @@ type EdgeSubject struct {
 	OpenidIndex []byte
 	Kind        string
 	At          time.Time
+	// Of a tip: the keyed HMAC of its receipt, which leads to disclosed.tip.
+	ReceiptHmac []byte
 }
 
 // Providers' access tokens shared by the nodes, sealed with the courier's key (token.value:KEY). Retention: until they expire.

@@ -16,7 +16,8 @@ const caseOf = `-- name: CaseOf :many
 WITH who AS (
   SELECT s.person, s.kiosk, s.seen_at, s.until FROM edge.session s
   WHERE s.court = $1 AND s.token = $2 AND s.until > $3::timestamptz
-    AND s.seen_at > CASE WHEN s.kiosk THEN $4::timestamptz ELSE $5::timestamptz END),
+    AND s.seen_at > CASE WHEN s.kiosk THEN $4::timestamptz ELSE $5::timestamptz END
+    AND (s.code IS NULL OR EXISTS (SELECT FROM disclosed.viewer v WHERE v.court = s.court AND v.person = s.person AND v.code = s.code))),
 mine AS (
   SELECT v.id, v.case_id, v.case_no, v.role, v.stands_for, v.id = $6::uuid AS asked FROM who JOIN disclosed.viewer v ON v.court = $1 AND v.person = who.person
   WHERE v.until IS NULL OR v.until > $3::timestamptz)
@@ -311,13 +312,13 @@ WITH tried AS (
     used_at = CASE WHEN l.code = ANY($1::bytea[]) AND l.person IS NOT NULL THEN $2::timestamptz END
   WHERE l.court = $3 AND l.id = $4 AND l.openid_index IS NULL AND l.used_at IS NULL
     AND l.until > $2::timestamptz AND l.tries < $5::int
-  RETURNING l.person, l.tries, l.used_at),
+  RETURNING l.person, l.query_code, l.tries, l.used_at),
 alive AS (
-  SELECT t.person FROM tried t WHERE t.used_at IS NOT NULL AND EXISTS (
+  SELECT t.person, t.query_code FROM tried t WHERE t.used_at IS NOT NULL AND EXISTS (
     SELECT FROM disclosed.viewer v WHERE v.court = $3 AND v.person = t.person AND (v.until IS NULL OR v.until > $2::timestamptz))),
 begun AS (
-  INSERT INTO edge.session (court, token, person, started_at, seen_at, until, kiosk)
-  SELECT $3::text, $6::bytea, a.person, $2::timestamptz, $2::timestamptz, $7::timestamptz, $8::boolean
+  INSERT INTO edge.session (court, token, person, code, started_at, seen_at, until, kiosk)
+  SELECT $3::text, $6::bytea, a.person, a.query_code, $2::timestamptz, $2::timestamptz, $7::timestamptz, $8::boolean
   FROM alive a),
 ended AS (
   DELETE FROM edge.session s USING alive WHERE s.court = $3 AND s.token = $9::bytea)
