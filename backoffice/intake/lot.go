@@ -60,6 +60,9 @@ func (in *Intake) viewing(ctx context.Context, row courtdb.InboxToAdmitRow) (fun
 				return err
 			}
 			if n == 0 {
+				if _, err := tx.ViewingByID(ctx, courtdb.ViewingByIDParams{Court: tx.Court, ID: meta.Booking}); err == nil {
+					return nil // the court had cancelled it already
+				}
 				return problem.New(problem.NotFound, "intake.viewing_not_yet", "取消先于预约到达，等待预约。")
 			}
 		} else if err := in.book(ctx, tx, row, meta, body); err != nil {

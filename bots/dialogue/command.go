@@ -52,7 +52,7 @@ var vocabulary = map[string][]string{
 	cmdLots:     {"拍卖", "司法拍卖", "拍品", "法拍", "法拍房", "看拍品", "lots", "lot", "auction", "auctions"},
 	cmdCheck:    {"验真", "核验", "消息验真", "短信验真", "是真的吗", "核验码", "check"},
 	cmdTalk:     {"人工", "转人工", "人工服务", "人工客服", "客服", "找法官", "联系法官", "officer", "human"},
-	cmdHelp:     {"帮助", "菜单", "功能", "你好", "您好", "在吗", "怎么用", "help", "menu", "hi", "hello", "?"},
+	cmdHelp:     {"帮助", "菜单", "功能", "你好", "您好", "在吗", "怎么用", "help", "menu", "hi", "hello"},
 	cmdLanguage: {"english", "中文", "英文", "chinese"},
 	cmdResume:   {"继续", "接着写", "继续写", "continue", "resume"},
 	cmdCancel:   {"取消", "不写了", "放弃", "退出", "cancel"},
@@ -91,14 +91,14 @@ var around = strings.NewReplacer("“", "", "”", "", "\"", "", "「", "", "」
 
 // tidy is a text in half width without what people put around words.
 func tidy(text string) string {
-	return strings.Trim(around.Replace(strings.TrimSpace(norm.NFKC.String(text))), " \t\r\n。.!,,;;::、~")
+	return strings.Trim(around.Replace(strings.TrimSpace(norm.NFKC.String(text))), " \t\r\n。.!?,;:、~")
 }
 
 // command is what a text asks for, and what stands behind the word. Blanks inside a word do not count.
 func command(text string) (name, rest string) {
 	plain := tidy(text)
 	low := strings.ToLower(strings.Join(strings.Fields(plain), ""))
-	if low == "" && strings.Contains(text, "?") || low == "?" {
+	if low == "" { // only signs: "？"
 		return cmdHelp, ""
 	}
 	if name := spoken[low]; name != "" {

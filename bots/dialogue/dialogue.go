@@ -59,7 +59,6 @@ type Services interface {
 	Say(ctx context.Context, talk Talk, key, text string, last bool) error
 	Lots(ctx context.Context) ([]public.LotLine, error)
 	Fetch(ctx context.Context, f File) (File, error) // brings what was not fetched; a problem when it is gone
-	Drop(ctx context.Context, files []File)
 }
 
 // turn is one input being worked on.
@@ -69,24 +68,40 @@ type turn struct {
 	in    Input
 	court exchange.Profile
 	out   []string
+	gone  []File
+	again bool
+}
+
+// Outcome is what a turn led to. Again means: keep the state, then take the same input once more; what can only be done once
+// is announced in the state before it is done. Gone are files that nobody needs once the state is kept.
+type Outcome struct {
+	State State
+	Say   []string
+	Gone  []File
+	Again bool
 }
 
 // Turn takes one input: what is said to it, and where the conversation stands then. A fault of the house is an error, and
 // nothing has changed.
-func Turn(ctx context.Context, do Services, s State, in Input) (State, []string, error) {
+func Turn(ctx context.Context, do Services, s State, in Input) (Outcome, error) {
 	court, err := do.Court(ctx)
 	if err != nil {
-		return s, nil, err
+		return Outcome{}, err
 	}
 	next := s.clone()
 	t := &turn{Services: do, s: &next, in: in, court: court}
 	if err := t.take(words.With(ctx, next.Lang)); err != nil {
-		return s, nil, err
+		return Outcome{}, err
+	}
+	next.At = do.Now()
+	if t.again {
+		return Outcome{State: next, Again: true}, nil
 	}
 	next.note(in.Key)
-	next.At = do.Now()
-	return next, join(t.out), nil
+	return Outcome{State: next, Say: join(t.out), Gone: t.gone}, nil
 }
+
+func (t *turn) drop(files ...File) { t.gone = append(t.gone, files...) }
 
 // clone keeps the old state as it was: a turn that fails halfway has not happened.
 func (s State) clone() State {
@@ -128,6 +143,9 @@ func (t *turn) take(ctx context.Context) error {
 	}
 	if t.s.Mode == Talking {
 		return t.talk(ctx)
+	}
+	if t.s.Tip != nil && t.s.Tip.Sending {
+		return t.finish(ctx)
 	}
 	switch t.in.Kind {
 	case Click, Text:

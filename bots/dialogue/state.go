@@ -68,6 +68,7 @@ type Tip struct {
 	Warning string   `json:"warning,omitempty"` // the version that was accepted
 	Leaving bool     `json:"leaving,omitempty"` // asked to be thrown away, not yet confirmed
 	Paused  bool     `json:"paused,omitempty"`
+	Sending bool     `json:"sending,omitempty"` // whole, and on its way: nothing in it may change any more
 }
 
 // File is a picture or voice: cleaned and sealed under Key, or still to be fetched.

@@ -37,6 +37,7 @@ type house struct {
 	beside     bool
 	log        *slog.Logger
 	clock      *boot.Clock
+	now        func() time.Time // the clock's, except while history is invented
 	pg         *localpg.Server
 	owner      string // DSN of the database's owner
 	public     string // DSN of the public half's account
@@ -68,6 +69,7 @@ func open(ctx context.Context, s *Settings, say *boot.Progress, demo, beside boo
 			return h, err
 		}
 	}
+	h.now = h.clock.Now
 	if err = h.database(ctx, say); err != nil {
 		return h, err
 	}
@@ -162,7 +164,7 @@ func (h *house) wire(ctx context.Context) (err error) {
 	} else if h.pg != nil {
 		court = h.pg.DSN("mingzhi_court", "mingzhi")
 	}
-	if h.store, err = storage.Open(ctx, court, h.keys, h.files.Court, h.files.Inbox, h.clock.Now); err != nil {
+	if h.store, err = storage.Open(ctx, court, h.keys, h.files.Court, h.files.Inbox, h.now); err != nil {
 		return err
 	}
 	h.docket = docket.New(h.store)

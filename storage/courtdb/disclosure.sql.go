@@ -97,6 +97,34 @@ func (q *Queries) AwaitingRelease(ctx context.Context, court string) ([]Awaiting
 	return items, nil
 }
 
+const casesToSell = `-- name: CasesToSell :many
+SELECT c.id FROM court.cases c WHERE c.court = $1 AND c.closed_on IS NULL AND c.secrecy = '{}' AND c.team = 'enforcement_1'
+  AND NOT EXISTS (SELECT FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role IN ('applicant', 'debtor') AND (p.mobile IS NULL OR p.unreachable OR p.left_at IS NOT NULL OR p.minor_until IS NOT NULL))
+  AND EXISTS (SELECT FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role = 'debtor')
+ORDER BY c.filed_on, c.id LIMIT 3
+`
+
+// Cases of the first enforcement team for the demonstration's lots: both sides there and reachable.
+func (q *Queries) CasesToSell(ctx context.Context, court string) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, casesToSell, court)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const decideDisclosure = `-- name: DecideDisclosure :execrows
 UPDATE court.disclosure SET state = $3, why = $4, basis = $5, not_before = $6, channels = $7,
   item_id = $8, message_id = $9, told_at = $10, released_by = COALESCE($11, released_by),

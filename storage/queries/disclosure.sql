@@ -130,3 +130,10 @@ JOIN court.cases c ON c.court = v.court AND c.id = v.case_id
 WHERE v.court = $1 AND c.closed_on IS NULL AND v.role IN ('applicant', 'debtor') AND p.mobile IS NOT NULL
   AND EXISTS (SELECT FROM disclosed.viewer o WHERE o.court = v.court AND o.case_id = v.case_id AND o.role <> v.role)
 ORDER BY c.filed_on DESC, v.case_no, v.role LIMIT 12;
+
+-- name: CasesToSell :many
+-- Cases of the first enforcement team for the demonstration's lots: both sides there and reachable.
+SELECT c.id FROM court.cases c WHERE c.court = $1 AND c.closed_on IS NULL AND c.secrecy = '{}' AND c.team = 'enforcement_1'
+  AND NOT EXISTS (SELECT FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role IN ('applicant', 'debtor') AND (p.mobile IS NULL OR p.unreachable OR p.left_at IS NOT NULL OR p.minor_until IS NOT NULL))
+  AND EXISTS (SELECT FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role = 'debtor')
+ORDER BY c.filed_on, c.id LIMIT 3;
