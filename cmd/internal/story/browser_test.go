@@ -105,19 +105,35 @@ func (p *page) fill(values map[string]string) *page {
 	return p
 }
 
-// choose picks the option of a select whose text contains the words.
+// choose picks the option of a select whose text contains the words. A form that is being asked
+// for anew may swallow the choice of a hand faster than any person's; it is made again then.
 func (p *page) choose(name, words string) *page {
 	p.t.Helper()
-	ok := eval[bool](p, fmt.Sprintf(`(() => {
-		const o = [...document.querySelectorAll('main select[name=%s] option')].find(o => o.textContent.includes(%s));
-		if (!o) return false;
-		o.parentElement.value = o.value;
-		o.parentElement.dispatchEvent(new Event('change', {bubbles: true}));
-		return true })()`, quote(name), quote(words)))
-	if !ok {
-		p.t.Fatalf("no choice %q in %q\n%s", words, name, p.seen())
+	find := fmt.Sprintf(`[...document.querySelectorAll('main select[name=%s] option')].find(o => o.textContent.includes(%s))`, quote(name), quote(words))
+	for range 10 {
+		ok := eval[bool](p, `(() => {
+			const o = `+find+`;
+			if (!o) return false;
+			o.parentElement.value = o.value;
+			o.parentElement.dispatchEvent(new Event('change', {bubbles: true}));
+			return true })()`)
+		if !ok {
+			p.t.Fatalf("no choice %q in %q\n%s", words, name, p.seen())
+		}
+		p.settle()
+		if eval[bool](p, `!!`+find+`?.selected`) {
+			return p
+		}
 	}
+	p.t.Fatalf("the choice %q in %q does not stay\n%s", words, name, p.seen())
 	return p
+}
+
+// settle waits until no part of the page is being asked for anew.
+func (p *page) settle() {
+	p.t.Helper()
+	time.Sleep(60 * time.Millisecond)
+	p.await("the page to rest", `!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')`)
 }
 
 // has waits for a field that appears when another has been chosen.
@@ -192,4 +208,11 @@ func (p *page) lacks(words ...string) *page {
 func (p *page) text(css string) string {
 	p.t.Helper()
 	return eval[string](p, `(document.querySelector(`+quote(css)+`)?.innerText || "").trim()`)
+}
+
+// unfold opens what a reader would open to read on.
+func (p *page) unfold() *page {
+	p.t.Helper()
+	eval[bool](p, `(document.querySelectorAll('details').forEach(d => d.open = true), true)`)
+	return p
 }

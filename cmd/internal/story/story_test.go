@@ -24,24 +24,24 @@ import (
 // tale is what the steps of the story hand on.
 type tale struct {
 	*program
+	t           *testing.T // of the whole story
 	phone, desk *page
-	now         time.Time // of the demonstration's clock
+	phones      map[string]*page // of the parties, by ID number
+	desks       map[string]*page // of the staff, by court and login
+	now         time.Time        // of the demonstration's clock
 	caseNumber  string
 	receipt     string
 	ticket      string
 	checkCode   string
-	steps       map[string]int64 // the last one-time code each person used
+	codes       map[string]string // query codes by ID number
+	steps       map[string]int64  // the last one-time code each person used
 }
 
 // TestATipTravelsFromAPhoneToTheDeskAndAnEventToThePeopleEntitled is the whole loop once, as
 // people do it, against the program as it is run.
 func TestATipTravelsFromAPhoneToTheDeskAndAnEventToThePeopleEntitled(t *testing.T) {
-	s := &tale{program: start(t, build(t), filepath.Join(t.TempDir(), "data")), steps: map[string]int64{}}
-	s.phone, s.desk = open(t, 390), open(t, 1440)
-	for _, step := range []struct {
-		name string
-		do   func(*testing.T)
-	}{
+	s := begin(t)
+	s.tell(t, []step{
 		{"1 the program says where to go, and helps when it cannot", s.goesUp},
 		{"2 cases come in through Excel, dry run first, again without duplicates", s.imports},
 		{"3 a stranger gives a tip on the phone", s.tips},
@@ -50,11 +50,44 @@ func TestATipTravelsFromAPhoneToTheDeskAndAnEventToThePeopleEntitled(t *testing.
 		{"6 a freeze is known to nobody before its effect, then to whom the book names", s.freezes},
 		{"7 the message can be checked", s.checks},
 		{"8 the other court's book differs", s.differs},
-	} {
+	})
+}
+
+// step is one part of a story.
+type step struct {
+	name string
+	do   func(*testing.T)
+}
+
+// begin starts the program as make run does, with a phone and a desk to look at it.
+func begin(t *testing.T) *tale {
+	t.Helper()
+	s := &tale{t: t, phones: map[string]*page{}, desks: map[string]*page{}, program: start(t, build(t), filepath.Join(t.TempDir(), "data")), steps: map[string]int64{}, codes: map[string]string{}}
+	s.phone, s.desk = open(t, 390), open(t, 1440)
+	return s
+}
+
+// tell runs the steps in order; what follows a failure would only fail too.
+func (s *tale) tell(t *testing.T, steps []step) {
+	t.Helper()
+	for _, step := range steps {
 		if !t.Run(step.name, step.do) {
 			t.FailNow()
 		}
 	}
+}
+
+// workday moves the clock to ten o'clock of the next working day, whenever the test runs.
+func (s *tale) workday(t *testing.T) {
+	t.Helper()
+	day := s.now
+	if day.IsZero() {
+		day = time.Now().In(calendar.Shanghai)
+	}
+	for day = day.AddDate(0, 0, 1); day.Weekday() == time.Saturday || day.Weekday() == time.Sunday; {
+		day = day.AddDate(0, 0, 1)
+	}
+	s.forward(t, time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, calendar.Shanghai))
 }
 
 func (s *tale) goesUp(t *testing.T) {
@@ -74,13 +107,8 @@ func (s *tale) goesUp(t *testing.T) {
 	if err == nil || !strings.Contains(out, "已被其他程序占用") {
 		t.Errorf("a taken port: %v\n%s", err, out)
 	}
-	// a working day ahead at ten, whenever the test runs
-	day := time.Now().In(calendar.Shanghai).AddDate(0, 0, 1)
-	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
-		day = day.AddDate(0, 0, 1)
-	}
-	s.now = time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, calendar.Shanghai)
-	s.desk.on(t).visit(s.url(s.tray, "/")).fill(map[string]string{"to": s.now.Format("2006-01-02 15:04")}).press("拨到这个时间").reads("10:0")
+	s.workday(t)
+	s.desk.on(t).reads("10:0")
 	s.desk.on(t).fill(map[string]string{"to": "2020-01-01 00:00"}).press("拨到这个时间").reads("只能往前拨")
 }
 
@@ -179,10 +207,13 @@ func (s *tale) signIn(t *testing.T, court, login string) *page {
 	if err := json.Unmarshal(raw, &accounts); err != nil {
 		t.Fatal(err)
 	}
-	p := s.desk.on(t)
-	p.visit(s.url(s.program.desk, "/"+court+"/signin"))
-	if strings.Contains(p.seen(), "退出") {
-		p.press("退出")
+	if s.desks[court+login] == nil {
+		s.desks[court+login] = open(s.t, 1440)
+	}
+	p := s.desks[court+login].on(t)
+	p.visit(s.url(s.program.desk, "/"+court+"/"))
+	if !eval[bool](p, `!!document.querySelector('main [name=password]')`) {
+		return p // still signed in
 	}
 	for _, a := range accounts {
 		if a.Court == court && a.Login == login {
