@@ -36,6 +36,7 @@ type House struct {
 	DB         *storagetest.DB
 	Clock      *Clock
 	Keys       *sealing.Keyring
+	KeyDir     string
 	Files      *files.Stores
 	Store      *storage.Store
 	Docket     *docket.Docket
@@ -69,6 +70,7 @@ func New(t testing.TB) *House {
 	t.Helper()
 	h := &House{T: t, DB: storagetest.New(t), Clock: &Clock{now: Start}}
 	dir := t.TempDir()
+	h.KeyDir = filepath.Join(dir, "keys")
 	h.must(sealing.Create(filepath.Join(dir, "keys")))
 	var err error
 	h.Keys, err = sealing.Open(filepath.Join(dir, "keys"))

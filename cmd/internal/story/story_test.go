@@ -50,6 +50,7 @@ func TestATipTravelsFromAPhoneToTheDeskAndAnEventToThePeopleEntitled(t *testing.
 		{"6 a freeze is known to nobody before its effect, then to whom the book names", s.freezes},
 		{"7 the message can be checked", s.checks},
 		{"8 the other court's book differs", s.differs},
+		{"9 the tip is adopted, a reward is announced, claimed by receipt and paid; nobody is named", s.rewards},
 	})
 }
 
@@ -139,7 +140,7 @@ func (s *tale) workbook(t *testing.T, debtor string) []byte {
 	filed := s.now.AddDate(0, 0, -3).Format("2006-01-02")
 	rows := map[string][][]string{
 		"案件":  {{s.caseNumber, "买卖合同纠纷", filed, "已立案", "enforcement_1", "judge1", "assistant1", "clerk1", "", "100000", "", "", "", "", "", ""}},
-		"当事人": {{s.caseNumber, "A", "申请执行人", "自然人", "张申请", "", "19912340001", "", "", "", "", ""}, {s.caseNumber, "D", "被执行人", "自然人", debtor, "", "19912340002", "", "", "", "", ""}},
+		"当事人": {{s.caseNumber, "A", "申请执行人", "自然人", "张申请", applicantID, "19912340001", "", "", "", "", ""}, {s.caseNumber, "D", "被执行人", "自然人", debtor, "", "19912340002", "", "", "", "", ""}},
 	}
 	for name, columns := range intake.Sheets() {
 		if _, err := f.NewSheet(name); err != nil {
@@ -171,6 +172,8 @@ func photo(t *testing.T) string {
 	}
 	return write(t, "照片.jpg", b.Bytes())
 }
+
+var applicantID = id17("46020019850915123")
 
 const secretWords = "他每天上午在海边洗车店"
 
