@@ -8,15 +8,22 @@ import (
 
 	"mingzhi/portal/about"
 	"mingzhi/portal/apply"
+	"mingzhi/portal/bind"
 	"mingzhi/portal/clause"
+	"mingzhi/portal/dishonest"
+	"mingzhi/portal/feed"
 	"mingzhi/portal/frame"
+	"mingzhi/portal/hall"
 	"mingzhi/portal/home"
 	"mingzhi/portal/inquiry"
 	"mingzhi/portal/login"
+	"mingzhi/portal/lots"
 	"mingzhi/portal/message"
 	"mingzhi/portal/mycase"
+	"mingzhi/portal/notices"
 	"mingzhi/portal/preferences"
 	"mingzhi/portal/receipt"
+	"mingzhi/portal/recordings"
 	"mingzhi/portal/tip"
 	"mingzhi/portal/webkit"
 )
@@ -34,6 +41,7 @@ type Options struct {
 	TrustedProxies []string
 	Before         []fiber.Handler    // run first: metrics, tracing
 	Outside        func(fiber.Router) // routes beside the pages that no form reaches: webhooks
+	WeChat         bind.WeChat        // tells whose phone a browser is; nil: no court has an account
 }
 
 // New makes the portal.
@@ -43,7 +51,7 @@ func New(o Options) *fiber.App {
 		ErrorPage: frame.ErrorPage, Ready: o.Ready, Before: o.Before, Outside: o.Outside,
 	})
 	court := frame.WithCourt(o.Inquiry, o.Secure)
-	for _, r := range Routes(o.Inquiry) {
+	for _, r := range append(Routes(o.Inquiry), bind.Routes(o.Inquiry, o.WeChat)...) {
 		if r.Path == "/" {
 			add(app, r.Method, r.Path, r.Handler)
 			continue
@@ -69,7 +77,8 @@ func Routes(service *inquiry.Service) []frame.Route {
 	var all []frame.Route
 	for _, page := range [][]frame.Route{
 		home.Routes(service), tip.Routes(service), receipt.Routes(service), message.Routes(service),
-		login.Routes(service), mycase.Routes(service), apply.Routes(service),
+		login.Routes(service), mycase.Routes(service), recordings.Routes(service), apply.Routes(service),
+		lots.Routes(service), notices.Routes(service), dishonest.Routes(service), hall.Routes(service), feed.Routes(service),
 		about.Routes(), clause.Routes(service), preferences.Routes(service),
 	} {
 		all = append(all, page...)

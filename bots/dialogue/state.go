@@ -178,3 +178,30 @@ func (s State) Pending() (list []File) {
 	}
 	return list
 }
+
+// Settle puts a file that was pending where it is waited for, or takes it out when it cannot be taken; false when nobody waits
+// for it.
+func (s *State) Settle(f File, taken bool) bool {
+	found := false
+	mend := func(files []File) []File {
+		for i := range files {
+			if files[i].Media != f.Media || files[i].Key != "" {
+				continue
+			}
+			found = true
+			if !taken {
+				return slices.Delete(files, i, i+1)
+			}
+			files[i] = f
+			return files
+		}
+		return files
+	}
+	if s.Tip != nil {
+		s.Tip.Files = mend(s.Tip.Files)
+	}
+	if s.Reply != nil {
+		s.Reply.Files = mend(s.Reply.Files)
+	}
+	return found
+}

@@ -36,7 +36,7 @@ func (t *turn) reply(ctx context.Context, name string) error {
 		return nil
 	}
 	// Said at any moment, a word alone is where it belongs.
-	if p.At != atUrgent && p.At != atKind && word == "紧急" {
+	if p.At != atUrgent && word == "紧急" {
 		p.Urgent = true
 		t.say(words.T(ctx, "bot.urgent_noted"))
 		if !slices.Contains(p.Done, atUrgent) {
@@ -64,7 +64,7 @@ func (t *turn) reply(ctx context.Context, name string) error {
 		case slices.Contains(sayNo, word) || skipped:
 			p.Urgent = false
 		default:
-			return t.again(ctx, typed)
+			return t.repeat(ctx, typed)
 		}
 		p.done(atUrgent)
 	case atFiles:
@@ -108,15 +108,15 @@ func (t *turn) takeKind(ctx context.Context, word, typed string) error {
 	case slices.Contains(sayAsset, word):
 		p.Kind = string(enforcement.TipKind("asset"))
 	default:
-		return t.again(ctx, typed)
+		return t.repeat(ctx, typed)
 	}
 	p.done(atKind)
 	t.ask(ctx)
 	return nil
 }
 
-// again asks a choice again; a longer text was no slip: it is kept with what was seen.
-func (t *turn) again(ctx context.Context, typed string) error {
+// repeat asks a choice again; a longer text was no slip: it is kept with what was seen.
+func (t *turn) repeat(ctx context.Context, typed string) error {
 	if count(typed) > 4 {
 		return t.more(ctx, typed)
 	}

@@ -256,7 +256,7 @@ func (t *turn) finish(ctx context.Context) error {
 		return err
 	}
 	name, _ := command(t.in.Text)
-	if name == cmdSend || t.s.Tip != nil {
+	if name == cmdSend && t.in.Kind == Text {
 		return nil
 	}
 	return t.take(ctx)

@@ -98,6 +98,7 @@ func (c *serveCmd) run(ctx context.Context, all *cli) error {
 	g.Go(func() error { return boot.Serve(ctx, half.Portal(), web) })
 	g.Go(func() error { return boot.Serve(ctx, boot.Ops(metrics, half.Store.Ping), ops) })
 	g.Go(func() error { return half.Courier().Run(ctx) })
+	g.Go(func() error { half.Menus(ctx); return nil })
 	g.Go(func() error { boot.Work(ctx, boot.Log(all.LogLevel, true), metrics.Count(half.Jobs())); return nil })
 	fmt.Printf("明执（公开一侧）已启动：http://%s\n", c.Portal)
 	return g.Wait()

@@ -63,7 +63,7 @@ func (c *serveCmd) Run(ctx contextArg, s *Settings) error {
 		}
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	if err := c.start(ctx, g, h, listeners, accounts); err != nil {
+	if err := c.start(ctx, g, h, listeners, courts, accounts); err != nil {
 		return err
 	}
 	c.welcome(courts, accounts, time.Since(began))
@@ -127,7 +127,7 @@ func (c *serveCmd) listen() (doors, error) {
 	return d, nil
 }
 
-func (c *serveCmd) start(ctx context.Context, g *errgroup.Group, h *house, d doors, accounts []demo.Account) error {
+func (c *serveCmd) start(ctx context.Context, g *errgroup.Group, h *house, d doors, courts []string, accounts []demo.Account) error {
 	serve := func(name string, app *fiber.App) {
 		g.Go(func() error { return boot.Serve(ctx, app, d[name]) })
 	}
@@ -136,21 +136,23 @@ func (c *serveCmd) start(ctx context.Context, g *errgroup.Group, h *house, d doo
 		if h.public == "" {
 			return problem.New(problem.Invalid, "database.public_missing", "用外部数据库时，公开一侧必须有自己的账号：请设置 PUBLIC_DATABASE_URL（账号 mingzhi_public）。")
 		}
+		phones := c.phones(h, courts)
 		half, err := publichalf.Open(ctx, publichalf.Options{DSN: h.public, Keys: h.keys.Public(), Files: h.files, Log: h.log, Now: h.clock.Now,
-			Secure: c.Secure, Demo: c.Demo, Metrics: metrics, Outward: c.Outward})
+			Secure: c.Secure, Demo: c.Demo, WeChat: c.wechat(phones), Metrics: metrics, Outward: c.Outward})
 		if err != nil {
 			return err
 		}
 		context.AfterFunc(ctx, half.Close)
 		if c.has("portal") {
 			serve("portal", half.Portal())
+			g.Go(func() error { half.Menus(ctx); return nil })
 		}
 		if c.has("courier") {
 			g.Go(func() error { return half.Courier().Run(ctx) })
 			g.Go(func() error { boot.Work(ctx, h.log, metrics.Count(half.Jobs())); return nil })
 		}
 		if c.Demo {
-			serve("tray", c.tray(h, half, accounts))
+			serve("tray", c.tray(h, half, accounts, phones))
 		}
 	}
 	if c.has("desk") {
@@ -193,7 +195,7 @@ func (c *serveCmd) welcome(courts []string, accounts []demo.Account, took time.D
 		fmt.Fprintf(&b, "  工作台    http://%s\n", c.Desk)
 	}
 	if c.Demo {
-		fmt.Fprintf(&b, "  消息匣    http://%s   短信、动态验证码和演示时钟\n\n  工作台账号（密码都是 %s；动态验证码在消息匣里看）\n", c.Tray, demo.Password)
+		fmt.Fprintf(&b, "  手机      http://%s/phone   微信里的公众号\n  消息匣    http://%s   短信、动态验证码和演示时钟\n\n  工作台账号（密码都是 %s；动态验证码在消息匣里看）\n", c.Tray, c.Tray, demo.Password)
 		for _, court := range courts {
 			fmt.Fprintf(&b, "    %s：", court)
 			var logins []string

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"hash/crc64"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,6 +12,8 @@ import (
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/desk"
 	"mingzhi/backoffice/staff"
+	"mingzhi/bots"
+	"mingzhi/bots/wechat/wechattest"
 	"mingzhi/cmd/internal/boot"
 	"mingzhi/cmd/internal/demo"
 	"mingzhi/cmd/internal/devtray"
@@ -24,8 +28,8 @@ func (c *serveCmd) desk(h *house, m *boot.Metrics) (*fiber.App, error) {
 }
 
 // tray is the demonstration's page of messages, codes and the clock.
-func (c *serveCmd) tray(h *house, half *publichalf.Half, accounts []demo.Account) *fiber.App {
-	return devtray.New(devtray.Options{Store: half.Store, Clock: h.clock, Log: h.log, NextWorkday: h.nextWorkday, NextDue: h.nextDue,
+func (c *serveCmd) tray(h *house, half *publichalf.Half, accounts []demo.Account, phones map[string]*wechattest.Platform) *fiber.App {
+	return devtray.New(devtray.Options{Store: half.Store, Clock: h.clock, Log: h.log, Phones: phones, NextWorkday: h.nextWorkday, NextDue: h.nextDue,
 		CheckURL: func(court, _ string) string { return "http://" + c.Portal + "/" + court + "/message" },
 		DeskURL:  func(court string) string { return "http://" + c.Desk + "/" + court },
 		Accounts: func(court string) []devtray.Account {
@@ -42,6 +46,33 @@ func (c *serveCmd) tray(h *house, half *publichalf.Half, accounts []demo.Account
 			}
 			return list
 		}})
+}
+
+// phones are a WeChat platform for each court of the demonstration: it posts to the bot as WeChat does.
+func (c *serveCmd) phones(h *house, courts []string) map[string]*wechattest.Platform {
+	if !c.Demo {
+		return nil
+	}
+	all := map[string]*wechattest.Platform{}
+	for _, court := range courts {
+		account := wechattest.New(wechattest.Options{}).Account()
+		account.AppID = fmt.Sprintf("wx%016x", crc64.Checksum([]byte(court), crc64.MakeTable(crc64.ISO)))
+		all[court] = wechattest.New(wechattest.Options{Account: account, BotURL: "http://" + c.Portal + "/wechat/" + court, Now: h.clock.Now, FinishAtOnce: true,
+			FirstID: time.Now().UnixNano()})
+	}
+	return all
+}
+
+// wechat are the bot's settings for them; nil outside the demonstration, where the file of accounts is read.
+func (c *serveCmd) wechat(phones map[string]*wechattest.Platform) map[string]bots.Account {
+	if !c.Demo {
+		return nil
+	}
+	all := map[string]bots.Account{}
+	for court, p := range phones {
+		all[court] = bots.Account{Account: p.Account(), API: "http://" + c.Tray + devtray.PlatformPath(court)}
+	}
+	return all
 }
 
 // nextWorkday is the same time of day on the next working day.

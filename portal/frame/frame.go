@@ -10,8 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/portal/exchange"
 	"mingzhi/portal/inquiry"
 	"mingzhi/portal/webkit"
@@ -87,6 +89,54 @@ func Given(ctx context.Context, id, chinese string) (string, string) {
 func Name(ctx context.Context) string {
 	text, _ := Given(ctx, "name", Here(ctx).Name)
 	return text
+}
+
+// withSite fills in what every page of a court has.
+func withSite(ctx context.Context, h webkit.Head) webkit.Head {
+	h.Title, h.Stylesheet, h.Script = h.Title+" · "+Name(ctx), Stylesheet, Script
+	return h
+}
+
+// Origin is this site as the visitor reached it, for addresses that leave it.
+func Origin(c *fiber.Ctx) string {
+	scheme := "http://"
+	if s, ok := c.UserContext().Value(siteKey{}).(*site); ok && s.secure {
+		scheme = "https://"
+	}
+	return scheme + c.Hostname()
+}
+
+// Other is the lang attribute of what the court wrote, on a page in another language.
+func Other(ctx context.Context) string { return words.Other(ctx, words.Chinese) }
+
+// Yuan is money as people read it: no cents where there are none.
+func Yuan(fen int64) string {
+	return strings.Replace(enforcement.Money(fen).Yuan(), ".00元", "元", 1)
+}
+
+// stands is everything that head and foot of a page look at.
+type stands struct {
+	piece, lang, court, name, chinese, address string
+	home, posted, large                        bool
+}
+
+func masthead() templ.Component { return keep("masthead", mastheadAnew()) }
+
+func foot() templ.Component { return keep("foot", footAnew()) }
+
+// keep writes head or foot once for each court, language and size.
+func keep(piece string, anew templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		key := stands{piece: piece}
+		if s, ok := ctx.Value(siteKey{}).(*site); ok {
+			p := &s.profile
+			key.court, key.chinese, key.address = p.ID, p.Name, p.Address
+			key.name, _ = words.Given(ctx, p.Words, "name", p.Name)
+		}
+		view := webkit.ViewOf(ctx)
+		key.lang, key.home, key.posted, key.large = view.Lang, view.Path == Path(ctx), view.Posted, view.Large()
+		return webkit.Kept(key, anew).Render(ctx, w)
+	})
 }
 
 // Client is who asks, for counting tries.

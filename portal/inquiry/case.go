@@ -3,7 +3,6 @@ package inquiry
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -112,8 +111,8 @@ func (s *Service) view(profile exchange.Profile, v public.Viewer, items []public
 	var account ledger
 	c.Track = make([]Entry, 0, len(items))
 	for i := range items {
-		var body exchange.Item
-		if err := json.Unmarshal(items[i].Body, &body); err != nil {
+		body, err := readItem(items[i].Body)
+		if err != nil {
 			return c, fmt.Errorf("item %s: %w", items[i].ID, err)
 		}
 		c.add(&items[i], &body, &account)

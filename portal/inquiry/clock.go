@@ -2,7 +2,6 @@ package inquiry
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,51 +78,4 @@ func (k *Clock) count(now, warn time.Time) {
 
 func later(a, b calendar.Date) bool {
 	return cmp.Or(cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Day, b.Day)) > 0
-}
-
-// explain reads what a page shows of a calendar.Explanation. The dates are taken apart by hand: a page may hold a hundred, and
-// every one was written by the calendar itself.
-func explain(text []byte) (e calendar.Explanation, err error) {
-	var raw struct {
-		Days []struct {
-			Date, Why string
-			Counted   bool
-		}
-		Text string
-	}
-	if err := json.Unmarshal(text, &raw); err != nil {
-		return e, err
-	}
-	e.Text, e.Days = raw.Text, make([]calendar.DayNote, len(raw.Days))
-	for i, d := range raw.Days {
-		year, month, day, ok := split(d.Date)
-		if !ok {
-			return e, fmt.Errorf("day %q", d.Date)
-		}
-		e.Days[i] = calendar.DayNote{Date: calendar.Date{Year: year, Month: time.Month(month), Day: day}, Counted: d.Counted, Why: d.Why}
-	}
-	return e, nil
-}
-
-// split takes 2006-01-02 apart.
-func split(s string) (year, month, day int, ok bool) {
-	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
-		return 0, 0, 0, false
-	}
-	for i := range len(s) {
-		n := int(s[i]) - '0'
-		switch {
-		case i == 4 || i == 7:
-			continue
-		case n < 0 || n > 9:
-			return 0, 0, 0, false
-		case i < 4:
-			year = 10*year + n
-		case i < 7:
-			month = 10*month + n
-		default:
-			day = 10*day + n
-		}
-	}
-	return year, month, day, true
 }

@@ -152,6 +152,17 @@ func stop(ctx context.Context, s inquiry.Stop) string {
 	return words.T(ctx, "money."+s.Kind)
 }
 
+// Two events that the page treats apart: what only says that something arrived, and what leads to recordings.
+const (
+	received = "application_received"
+	recorded = "media_view_decided"
+)
+
+// Reader is the mark of who looks at a case, for the pages beside it that may not be passed on.
+func Reader(ctx context.Context, v public.Viewer, at time.Time) string {
+	return agentFor(ctx, v.Role, v.StandsFor) + " " + v.CaseNo + " " + frame.Time(ctx, at)
+}
+
 // mark is what stands across a page that may not be passed on: who looked, at which case, when.
 func mark(ctx context.Context, c *inquiry.Case) string {
 	who := enforcement.MaskName(c.Reader, enforcement.AudiencePublic)

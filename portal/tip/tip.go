@@ -22,8 +22,17 @@ func Routes(service *inquiry.Service) []frame.Route {
 	}
 }
 
+// ask brings a case number along that a notice named.
 func ask(c *fiber.Ctx) error {
-	return webkit.Render(c, formPage(webkit.Form{Values: map[string]string{"key": frame.NewKey()}}))
+	return webkit.Render(c, formPage(webkit.Form{Values: map[string]string{"key": frame.NewKey(), "case_number": cut(c.Query("case"))}}))
+}
+
+// cut keeps an address from filling the page.
+func cut(text string) string {
+	if len(text) > 120 {
+		return ""
+	}
+	return text
 }
 
 // submit answers with the receipt itself: a receipt in an address would lie in every history

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"mime"
 	"path"
+	"regexp"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -32,6 +33,7 @@ type asset struct {
 var (
 	manifest = map[string]string{} // logical name → hashed name
 	served   = map[string]asset{}  // hashed name → content
+	icons    = map[string]templ.Component{}
 )
 
 func init() {
@@ -59,6 +61,9 @@ func init() {
 		}
 	}
 	hold("icons.svg", sprite)
+	for _, m := range regexp.MustCompile(`<symbol id="([^"]+)"`).FindAllSubmatch(sprite, -1) {
+		icons[string(m[1])] = icon(string(m[1]))
+	}
 }
 
 func hold(name string, data []byte) {
@@ -79,10 +84,22 @@ func Asset(name string) string {
 
 // Icon is one picture of the outline set; it never stands without a word.
 func Icon(name string) templ.Component {
+	if ready, ok := icons[name]; ok {
+		return ready
+	}
+	return icon(name)
+}
+
+func icon(name string) templ.Component {
+	text := iconText(name)
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, `<svg class="icon" aria-hidden="true" focusable="false"><use href="/assets/`+manifest["icons.svg"]+"#"+templ.EscapeString(name)+`"></use></svg>`)
+		_, err := io.WriteString(w, text)
 		return err
 	})
+}
+
+func iconText(name string) string {
+	return `<svg class="icon" aria-hidden="true" focusable="false"><use href="/assets/` + manifest["icons.svg"] + "#" + templ.EscapeString(name) + `"></use></svg>`
 }
 
 func serveAsset(c *fiber.Ctx) error {

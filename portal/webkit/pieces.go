@@ -1,6 +1,7 @@
 package webkit
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"strconv"
@@ -74,32 +75,38 @@ type Day struct {
 // strip draws the days by hand: a page may hold a hundred of them.
 func strip(days []Day) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		out, n := make([]byte, 0, 256*len(days)+64), 0
-		out = append(out, `<ol class="strip">`...)
-		for _, d := range days {
-			number := "–"
+		b := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(b)
+		b.Reset()
+		n := 0
+		b.WriteString(`<ol class="strip">`)
+		for i := range days {
+			d, number := &days[i], "–"
 			if d.Counted {
 				n++
 				number = strconv.Itoa(n)
 			}
-			out = append(append(append(out, `<li class="`...), d.class()...), `"><span class="strip-week">`...)
-			out = append(append(out, templ.EscapeString(d.Weekday)...), `</span> <span class="strip-day">`...)
-			out = append(append(out, templ.EscapeString(d.Label)...), `</span> <span class="strip-n">`...)
-			out = append(append(out, number...), `</span> <span class="strip-why">`...)
-			out = append(append(out, templ.EscapeString(d.Reason)...), `</span></li>`...)
+			for _, part := range [...]string{`<li class="`, d.class(), `"><span class="strip-week">`, templ.EscapeString(d.Weekday), `</span> <span class="strip-day">`,
+				templ.EscapeString(d.Label), `</span> <span class="strip-n">`, number, `</span> <span class="strip-why">`, templ.EscapeString(d.Reason), `</span></li>`} {
+				b.WriteString(part)
+			}
 		}
-		_, err := w.Write(append(out, `</ol>`...))
+		b.WriteString(`</ol>`)
+		_, err := w.Write(b.Bytes())
 		return err
 	})
 }
 
-func (d Day) class() string {
+func (d *Day) class() string {
 	class := ""
 	for _, is := range [...]struct {
 		yes  bool
 		name string
 	}{{!d.Counted, "skipped "}, {d.Last, "last "}, {d.Today, "today"}} {
-		if is.yes {
+		switch {
+		case is.yes && class == "": // most days have one
+			class = is.name
+		case is.yes:
 			class += is.name
 		}
 	}

@@ -88,9 +88,13 @@ func TestGapsAreTheSameInEveryLanguage(t *testing.T) {
 	gap := regexp.MustCompile(`\{\{\.(\w+)\}\}`)
 	gaps := func(lang, key string) []string {
 		var names []string
-		for _, name := range []string{"n", "unit", "id", "max", "owner", "code", "version", "now", "left", "minutes", "role", "principal", "example"} {
-			args := []any{"n", 7, "unit", "«unit»", "id", "«id»", "max", "«max»", "owner", "«owner»", "code", "«code»", "version", "«version»", "now", "«now»", "left", "«left»", "minutes", "«minutes»",
-				"role", "«role»", "principal", "«principal»", "example", "«example»"}
+		all := []string{"unit", "id", "max", "owner", "code", "version", "now", "left", "minutes", "role", "principal", "example", "court", "link", "number", "what", "date",
+			"judge", "phone", "title", "price", "starts", "hotline", "ticket", "text", "all", "receipt", "cut", "place", "why", "pictures", "voices", "hours", "at", "day", "name"}
+		args := []any{"n", 7}
+		for _, name := range all {
+			args = append(args, name, "«"+name+"»")
+		}
+		for _, name := range all {
 			text := T(With(context.Background(), lang), key, args...)
 			if gap.MatchString(text) || strings.Contains(text, "no value") {
 				t.Errorf("%s %s: %s", lang, key, text)

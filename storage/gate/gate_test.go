@@ -118,7 +118,7 @@ func TestWhatIsDisclosedArrivesAndWhatIsWithdrawnGoes(t *testing.T) {
 	court.exec(newItem, one, "一")
 	court.exec(newMessage, two)
 	outside.take(gate.Outward, court.carry(gate.Outward))
-	if outside.count(`SELECT count(*) FROM disclosed.item WHERE title = '一' AND body = '{"a":1}'`) != 1 || outside.count(`SELECT count(*) FROM disclosed.court`) != 1 {
+	if outside.count(`SELECT count(*) FROM disclosed.item WHERE title = '一' AND body::jsonb = '{"a":1}'`) != 1 || outside.count(`SELECT count(*) FROM disclosed.court`) != 1 {
 		t.Fatal("the rows did not arrive whole")
 	}
 	if outside.count(`SELECT count(*) FROM edge.delivery WHERE message_id = $1 AND state = 'queued'`, two) != 1 || outside.count(`SELECT count(*) FROM disclosed.outgoing WHERE address = '\x0102'`) != 1 {

@@ -88,18 +88,20 @@ func (s *Store) PartyByPerson(ctx context.Context, court string, person []byte) 
 
 // The parts of the statement's rows.
 const (
-	partSession = 1
-	partViewer  = 2
-	partItem    = 3
-	partClock   = 4
+	partCase  = 1 // with the session, where one was asked for; without id when no case is left
+	partItem  = 2
+	partClock = 3
 )
 
 func (p *Party) take(r *edgedb.CaseOfRow) {
 	switch r.Part {
-	case partSession:
-		p.Session = Session{Person: r.Person, Kiosk: r.Flag, SeenAt: r.At, Until: r.DueAt}
-	case partViewer:
-		p.Viewers = append(p.Viewers, Viewer{ID: r.ID, CaseNo: r.A, Role: r.B, StandsFor: r.C})
+	case partCase:
+		if len(r.Person) > 0 {
+			p.Session = Session{Person: r.Person, Kiosk: r.Flag, SeenAt: r.At, Until: r.DueAt}
+		}
+		if r.ID != uuid.Nil {
+			p.Viewers = append(p.Viewers, Viewer{ID: r.ID, CaseNo: r.A, Role: r.B, StandsFor: r.C})
+		}
 	case partItem:
 		p.Items = append(p.Items, Item{ID: r.ID, Viewer: r.Viewer, Code: r.A, Title: r.B, Clause: r.C, At: r.At, Read: r.Flag, Body: r.Body})
 	case partClock:

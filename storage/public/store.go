@@ -39,6 +39,7 @@ func Open(ctx context.Context, dsn string, keys *sealing.PublicKeyring, inbox fi
 	}
 	// A login that could do more (the owner of a small installation) steps down before its first statement.
 	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		plainIDs(c.TypeMap())
 		_, err := c.Exec(ctx, "SET ROLE mingzhi_public")
 		return err
 	}
@@ -75,12 +76,16 @@ func (s *Store) inCourt(ctx context.Context, court string, fn func(pgx.Tx) error
 
 // once runs one statement of a court in one round trip.
 func (s *Store) once(ctx context.Context, court string, fn func(context.Context, *edgedb.Queries) error) error {
-	if !validCourt(court) {
+	return s.onceBy(ctx, trip{pool: s.pool, court: court}, fn)
+}
+
+func (s *Store) onceBy(ctx context.Context, t trip, fn func(context.Context, *edgedb.Queries) error) error {
+	if !validCourt(t.court) {
 		return unknownCourt()
 	}
 	ctx, cancel := context.WithTimeout(ctx, slow)
 	defer cancel()
-	return explain(fn(ctx, edgedb.New(trip{s.pool, court})))
+	return explain(fn(ctx, edgedb.New(t)))
 }
 
 func validCourt(id string) bool {

@@ -13,11 +13,20 @@ import (
 type trip struct {
 	pool  *pgxpool.Pool
 	court string
+	lock  string // waits for whoever holds this name first: the statement's snapshot is taken after that
+	fresh bool   // planned for these very values: words differ too much in how often they stand anywhere
 }
 
 func (t trip) send(ctx context.Context, sql string, args []any) (pgx.BatchResults, error) {
 	var b pgx.Batch
-	b.Queue("SELECT set_config('mingzhi.court', $1, true)", t.court)
+	switch {
+	case t.lock != "":
+		b.Queue("SELECT set_config('mingzhi.court', $1, true), pg_advisory_xact_lock(hashtextextended($2, 0))", t.court, t.court+"/"+t.lock)
+	case t.fresh:
+		b.Queue("SELECT set_config('mingzhi.court', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)", t.court)
+	default:
+		b.Queue("SELECT set_config('mingzhi.court', $1, true)", t.court)
+	}
 	b.Queue(sql, args...)
 	results := t.pool.SendBatch(ctx, &b)
 	if _, err := results.Exec(); err != nil {

@@ -51,6 +51,14 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls[path]++
+	switch path {
+	case authorizePath:
+		p.authorize(w, r)
+		return
+	case identifyPath:
+		write(w, p.identify(r))
+		return
+	}
 	if path == "stable_token" || path == "token" {
 		write(w, p.giveToken(r, path, body))
 		return

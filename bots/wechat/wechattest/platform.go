@@ -27,6 +27,7 @@ type Options struct {
 	FinishAtOnce   bool          // tell the bot what became of each template message by itself
 	CustomerWindow time.Duration // 0: 48 hours
 	CustomerTexts  int           // after each word of the person; 0: 20
+	FirstID        int64         // message ids go on from here: a platform that starts anew before an old bot must not repeat them
 }
 
 // Bubble is one thing in a person's chat window.
@@ -82,6 +83,7 @@ type Platform struct {
 	today    int
 	menu     []byte
 	calls    map[string]int
+	codes    map[string]string // of the log-in page, by code
 	watchers map[int]func(Bubble)
 	watched  int
 	late     sync.WaitGroup
@@ -108,11 +110,12 @@ func New(o Options) *Platform {
 	set(&o.MediaKept, 72*time.Hour)
 	set(&o.CustomerWindow, 48*time.Hour)
 	set(&o.CustomerTexts, 20)
+	set(&o.FirstID, 23456789012345678)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	return &Platform{o: o, bot: o.BotURL, people: map[string]*person{}, media: map[string]medium{}, jobs: map[string]*Job{}, byClient: map[string]string{},
-		calls: map[string]int{}, watchers: map[int]func(Bubble){}, lastID: 23456789012345678,
+		calls: map[string]int{}, watchers: map[int]func(Bubble){}, lastID: o.FirstID,
 		caller: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 

@@ -53,7 +53,9 @@ var written = []struct{ table, where string }{
 	{"court.deadline", "case_id = $1"},
 	{"court.matter", "case_id = $1"},
 	{"court.matter_step", "matter_id IN (SELECT id FROM court.matter WHERE case_id = $1)"},
+	{"disclosed.viewer", "case_id = $1"},
 	{"disclosed.item", "case_id = $1"},
+	{"disclosed.clock", "case_id = $1"},
 	{"disclosed.outgoing", "id IN (SELECT message_id FROM court.disclosure WHERE case_id = $1)"},
 	{"court.disclosure", "case_id = $1"},
 	{"court.alert", "case_id = $1"},
@@ -88,7 +90,7 @@ func (b *bare) keep(table string, rows pgx.Rows, values []any) {
 		if id, ok := values[i].([16]byte); ok && f.Name == "id" {
 			b.ids[id] = true
 		}
-		if f.DataTypeOID == pgtype.JSONBOID { // comes as text, and a JSON null decoded would be none
+		if f.DataTypeOID == pgtype.JSONBOID || f.DataTypeOID == pgtype.JSONOID { // comes as text, and a JSON null decoded would be none
 			values[i] = string(rows.RawValues()[i])
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -27,7 +28,7 @@ type settings struct {
 
 func main() {
 	var s settings
-	flag.StringVar(&s.only, "rows", "tip,record,dispatch", "which rows, by name")
+	flag.StringVar(&s.only, "rows", "", "which rows, by name, with commas; none: all")
 	flag.IntVar(&s.rounds, "rounds", 5, "measured rounds of subject and reference in turns, after one that is thrown away")
 	flag.DurationVar(&s.length, "length", 3*time.Second, "of a round of requests")
 	flag.IntVar(&s.conns, "conns", 64, "connections at once")
@@ -61,17 +62,15 @@ func run(ctx context.Context, s settings) error {
 		st.profile = f
 		defer pprof.StopCPUProfile()
 	}
-	var lines []line
-	for _, r := range []row{tipRow, recordRow, dispatchRow} {
-		if !strings.Contains(s.only, r.name) {
+	for _, r := range []row{progressRow, publicRow, tipRow, recordRow, dispatchRow, botRow, botSafeRow, botWholeRow, searchRow, eventRow} {
+		if s.only != "" && !slices.Contains(strings.Split(s.only, ","), r.name) {
 			continue
 		}
 		l, err := r.measure(ctx, st)
 		if err != nil {
 			return fmt.Errorf("%s: %w", r.name, err)
 		}
-		lines = append(lines, l)
+		l.report()
 	}
-	report(lines)
 	return nil
 }

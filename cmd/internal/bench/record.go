@@ -43,14 +43,10 @@ func setRecord(ctx context.Context, st *stage) (pair, error) {
 	if err != nil {
 		return pair{}, err
 	}
-	a := &acts{st: st}
-	a.store, err = storage.Open(ctx, st.dsn("mingzhi_court", "bench_record"), st.keys, st.files.Court, st.files.Inbox, st.now)
+	a, err := openActs(ctx, st, "bench_record", st.now)
 	if err != nil {
 		return pair{}, err
 	}
-	a.docket = docket.New(a.store)
-	matter.New(a.store, a.docket)
-	a.docket.Follow(disclosure.New(a.store, a.docket), notify.Alerts{})
 	if err := a.prepare(ctx, st.acts*(st.rounds+1)+1); err != nil {
 		return pair{}, err
 	}
@@ -63,6 +59,20 @@ func setRecord(ctx context.Context, st *stage) (pair, error) {
 		reference: func(ctx context.Context) (sample, error) { return st.times(ctx, st.pool, st.acts, bare) },
 		close:     func() { a.store.Close(); owner.Close() },
 	}, nil
+}
+
+// openActs wires what an act needs; now is its clock.
+func openActs(ctx context.Context, st *stage, database string, now func() time.Time) (*acts, error) {
+	a := &acts{st: st}
+	var err error
+	a.store, err = storage.Open(ctx, st.dsn("mingzhi_court", database), st.keys, st.files.Court, st.files.Inbox, now)
+	if err != nil {
+		return nil, err
+	}
+	a.docket = docket.New(a.store)
+	matter.New(a.store, a.docket)
+	a.docket.Follow(disclosure.New(a.store, a.docket), notify.Alerts{})
+	return a, nil
 }
 
 // prepare publishes the book and writes cases with two persons each.

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mingzhi/backoffice/problem"
+	"mingzhi/bots/wechat/wechattest"
 	"mingzhi/portal/webkit"
 	"mingzhi/storage/public"
 )
@@ -31,6 +32,7 @@ type Options struct {
 	Accounts    func(court string) []Account                // the desk's log-ins of a court
 	DeskURL     func(court string) string                   // the desk's sign-in page; "" means there is none here
 	Log         *slog.Logger
+	Phones      map[string]*wechattest.Platform // a WeChat platform for each court; none: no phone page
 }
 
 // Account is a log-in of the demonstration with the one-time code that holds now.
@@ -42,18 +44,22 @@ var style []byte
 //go:embed tray.js
 var script []byte
 
-type page struct{ Options }
+type page struct {
+	Options
+	phones phones
+}
 
 // New makes the page's application.
 func New(o Options) *fiber.App {
-	p := &page{o}
-	app := webkit.New(webkit.Options{Name: "devtray", Log: o.Log, Ready: o.Store.Ping})
+	p := &page{Options: o}
+	app := webkit.New(webkit.Options{Name: "devtray", Log: o.Log, Ready: o.Store.Ping, BodyLimit: 16 << 20, Outside: p.platform})
 	app.Get("/tray.css", func(c *fiber.Ctx) error { return c.Type("css", "utf-8").Send(style) })
 	app.Get("/tray.js", func(c *fiber.Ctx) error { return c.Type("js", "utf-8").Send(script) })
 	app.Get("/", func(c *fiber.Ctx) error { return p.show(c, webkit.Form{}) })
 	app.Get("/live", p.live)
 	app.Get("/accounts", p.accounts)
 	app.Post("/clock", p.move)
+	p.phoneRoutes(app)
 	return app
 }
 
@@ -65,6 +71,7 @@ type look struct {
 	court    string
 	messages []message
 	form     webkit.Form
+	phones   bool
 }
 
 type tab struct{ id, name string }
@@ -76,7 +83,7 @@ type message struct {
 
 func (p *page) look(c *fiber.Ctx) (look, error) {
 	ctx := c.UserContext()
-	l := look{now: p.Clock.Now(), offset: p.Clock.Offset()}
+	l := look{now: p.Clock.Now(), offset: p.Clock.Offset(), phones: len(p.Phones) > 0}
 	courts, err := p.Store.Courts(ctx)
 	if err != nil {
 		return l, err

@@ -216,3 +216,12 @@ func (p *page) unfold() *page {
 	eval[bool](p, `(document.querySelectorAll('details').forEach(d => d.open = true), true)`)
 	return p
 }
+
+// submit sends the form of a selector by its button, and waits for the page it leads to.
+func (p *page) submit(css string) *page {
+	p.t.Helper()
+	if !eval[bool](p, `(() => { const b = document.querySelector(`+quote(css)+`)?.querySelector('button'); if (!b) return false; window.stillHere = true; setTimeout(() => b.click(), 0); return true })()`) {
+		p.t.Fatalf("no form %s\n%s", css, p.seen())
+	}
+	return p.await("a new page after "+css, `!window.stillHere && document.readyState === 'complete'`)
+}

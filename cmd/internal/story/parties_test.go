@@ -111,14 +111,18 @@ var loginCode = regexp.MustCompile(`验证码(\d{6})，`)
 
 // see is a person's own phone at his case; he logs in where he is not, or not any more.
 func (s *tale) see(t *testing.T, who person, code string) *page {
+	return s.seeAt(t, "sanya", who, code)
+}
+
+func (s *tale) seeAt(t *testing.T, court string, who person, code string) *page {
 	t.Helper()
 	if s.phones[who.id] == nil {
 		s.phones[who.id] = open(s.t, 390)
 	}
 	p := s.phones[who.id].on(t)
-	p.visit(s.url(s.portal, "/sanya/case"))
+	p.visit(s.url(s.portal, "/"+court+"/case"))
 	if eval[bool](p, `!!document.querySelector('main [name=id_number]')`) {
-		s.enter(t, p, "sanya", who.id, code)
+		s.enter(t, p, court, who.id, code)
 	}
 	return p
 }

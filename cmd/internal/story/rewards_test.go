@@ -29,6 +29,6 @@ func (s *tale) rewards(t *testing.T) {
 	s.matter(t, a, "reward_claim", s.ticket).press("接手").choose("matches", "是").choose("first", "是").press("办结")
 	s.matter(t, j, "reward_claim", s.ticket).press("接手").choose("grant", "发放").press("办结")
 	s.matter(t, j, "reward_claim", s.ticket).has("amount").fill(map[string]string{"amount": "5000"}).press("办结")
-	receipt().reads("5,000", "到院").lacks(s.caseNumber, "张申请")
+	receipt().reads("5,000", "到法院核验领取").lacks(s.caseNumber, "张申请")
 	s.see(t, me, "").lacks("19912340009", "悬赏金可以领取")
 }

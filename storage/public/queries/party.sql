@@ -55,42 +55,40 @@ ended AS (
 SELECT tried.tries, (tried.used_at IS NOT NULL)::boolean AS matched, EXISTS (SELECT FROM alive) AS alive FROM tried;
 
 -- The case page: who is signed in, his cases and what he may know of one of them, in one statement. Rows that may not be
--- known are not there, so nothing is counted or skipped here (G4). part: 1 session, 2 viewer, 3 item, 4 clock.
+-- known are not there, so nothing is counted or skipped here (G4). part: 1 session with a case, if any is left, 2 item, 3 clock.
+-- What PostgreSQL spends here is mostly setting up nodes: session and cases are one, and what was read is asked once, not by item.
 -- name: CaseOf :many
-WITH who AS (
-  SELECT s.person, s.kiosk, s.seen_at, s.until FROM edge.session s
+WITH mine AS MATERIALIZED (
+  SELECT s.person, s.kiosk, s.seen_at, s.until, v.id, v.case_id, v.case_no, v.role, v.stands_for FROM edge.session s
+  LEFT JOIN disclosed.viewer v ON v.court = sqlc.arg(court) AND v.person = s.person AND (v.until IS NULL OR v.until > sqlc.arg(now)::timestamptz)
   WHERE s.court = sqlc.arg(court) AND s.token = sqlc.arg(token) AND s.until > sqlc.arg(now)::timestamptz
     AND s.seen_at > CASE WHEN s.kiosk THEN sqlc.arg(kiosk_since)::timestamptz ELSE sqlc.arg(since)::timestamptz END
-    AND (s.code IS NULL OR EXISTS (SELECT FROM disclosed.viewer v WHERE v.court = s.court AND v.person = s.person AND v.code = s.code))),
-mine AS (
-  SELECT v.id, v.case_id, v.case_no, v.role, v.stands_for, v.id = sqlc.arg(viewer)::uuid AS asked FROM who JOIN disclosed.viewer v ON v.court = sqlc.arg(court) AND v.person = who.person
-  WHERE v.until IS NULL OR v.until > sqlc.arg(now)::timestamptz)
-SELECT 1 AS part, '00000000-0000-0000-0000-000000000000'::uuid AS id, '00000000-0000-0000-0000-000000000000'::uuid AS viewer, ''::text AS a, ''::text AS b,
-  ''::text AS c, ''::text AS d, who.seen_at AS at, who.until AS warn_at, who.until AS due_at, who.kiosk AS flag, 'null'::jsonb AS body, who.person AS person FROM who
+    AND (s.code IS NULL OR EXISTS (SELECT FROM disclosed.viewer v WHERE v.court = s.court AND v.person = s.person AND v.code = s.code)))
+SELECT 1 AS part, COALESCE(m.id, '00000000-0000-0000-0000-000000000000')::uuid AS id, COALESCE(m.id, '00000000-0000-0000-0000-000000000000')::uuid AS viewer,
+  COALESCE(m.case_no, '')::text AS a, COALESCE(m.role, '')::text AS b, COALESCE(m.stands_for, '')::text AS c, ''::text AS d, m.seen_at AS at, m.until AS warn_at,
+  m.until AS due_at, m.kiosk AS flag, 'null'::json AS body, m.person AS person FROM mine m
 UNION ALL
-SELECT 2, mine.id, mine.id, mine.case_no, mine.role, mine.stands_for, '', 'epoch', 'epoch', 'epoch', false, 'null', '' FROM mine
+SELECT 2, i.id, i.viewer, i.code, i.title, i.clause, '', i.at, 'epoch', 'epoch',
+  i.id = ANY(ARRAY(SELECT r.item_id FROM edge.read r WHERE r.court = sqlc.arg(court) AND r.viewer = sqlc.arg(viewer)::uuid)), i.body, ''
+FROM disclosed.item i WHERE i.court = sqlc.arg(court) AND i.viewer = sqlc.arg(viewer)::uuid AND EXISTS (SELECT FROM mine WHERE mine.id = sqlc.arg(viewer)::uuid)
 UNION ALL
-SELECT 3, i.id, i.viewer, i.code, i.title, i.clause, '', i.at, 'epoch', 'epoch',
-  EXISTS (SELECT FROM edge.read r WHERE r.court = i.court AND r.item_id = i.id AND r.viewer = i.viewer), i.body, ''
-FROM mine, disclosed.item i WHERE i.court = sqlc.arg(court) AND i.viewer = mine.id AND mine.id = sqlc.arg(viewer)
-UNION ALL
-SELECT 4, c.id, mine.id, c.rule, c.name, c.clause, c.owner, c.started_at, c.warn_at, c.due_at, c.state = 'open', c.explanation, ''
-FROM mine, disclosed.clock c WHERE c.court = sqlc.arg(court) AND c.case_id = mine.case_id AND mine.stands_for = ANY(c.roles)
-  AND mine.id = sqlc.arg(viewer) AND (c.state = 'open' OR c.rule = sqlc.arg(payout)::text);
+SELECT 3, c.id, m.id, c.rule, c.name, c.clause, c.owner, c.started_at, c.warn_at, c.due_at, c.state = 'open', c.explanation, ''
+FROM mine m, disclosed.clock c WHERE c.court = sqlc.arg(court) AND c.case_id = m.case_id AND m.stands_for = ANY(c.roles)
+  AND m.id = sqlc.arg(viewer)::uuid AND (c.state = 'open' OR c.rule = sqlc.arg(payout)::text);
 
 -- The same for every case of a person whom a bound channel names.
 -- name: CasesOf :many
 WITH mine AS (
   SELECT v.id, v.case_id, v.case_no, v.role, v.stands_for FROM disclosed.viewer v
   WHERE v.court = sqlc.arg(court) AND v.person = sqlc.arg(person) AND (v.until IS NULL OR v.until > sqlc.arg(now)::timestamptz))
-SELECT 2 AS part, mine.id AS id, mine.id AS viewer, mine.case_no::text AS a, mine.role::text AS b, mine.stands_for::text AS c, ''::text AS d, 'epoch'::timestamptz AS at,
-  'epoch'::timestamptz AS warn_at, 'epoch'::timestamptz AS due_at, false AS flag, 'null'::jsonb AS body, ''::bytea AS person FROM mine
+SELECT 1 AS part, mine.id AS id, mine.id AS viewer, mine.case_no::text AS a, mine.role::text AS b, mine.stands_for::text AS c, ''::text AS d, 'epoch'::timestamptz AS at,
+  'epoch'::timestamptz AS warn_at, 'epoch'::timestamptz AS due_at, false AS flag, 'null'::json AS body, ''::bytea AS person FROM mine
 UNION ALL
-SELECT 3, i.id, i.viewer, i.code, i.title, i.clause, '', i.at, 'epoch', 'epoch',
-  EXISTS (SELECT FROM edge.read r WHERE r.court = i.court AND r.item_id = i.id AND r.viewer = i.viewer), i.body, ''
+SELECT 2, i.id, i.viewer, i.code, i.title, i.clause, '', i.at, 'epoch', 'epoch',
+  EXISTS (SELECT FROM edge.read r WHERE r.court = i.court AND r.viewer = i.viewer AND r.item_id = i.id), i.body, ''
 FROM mine, disclosed.item i WHERE i.court = sqlc.arg(court) AND i.viewer = mine.id
 UNION ALL
-SELECT 4, c.id, mine.id, c.rule, c.name, c.clause, c.owner, c.started_at, c.warn_at, c.due_at, c.state = 'open', c.explanation, ''
+SELECT 3, c.id, mine.id, c.rule, c.name, c.clause, c.owner, c.started_at, c.warn_at, c.due_at, c.state = 'open', c.explanation, ''
 FROM mine, disclosed.clock c WHERE c.court = sqlc.arg(court) AND c.case_id = mine.case_id AND mine.stands_for = ANY(c.roles)
   AND (c.state = 'open' OR c.rule = sqlc.arg(payout)::text);
 

@@ -815,6 +815,14 @@ type EdgeCallback struct {
 	Reply []byte
 }
 
+// Pictures and voices whose digits somebody is to read; each answers once, on any node. Retention: 10 minutes.
+type EdgeCaptcha struct {
+	Court  string
+	ID     uuid.UUID
+	Digits []byte
+	Until  time.Time
+}
+
 // The courier's queue: next_at is also the lease. Retention: 1 year.
 type EdgeDelivery struct {
 	Court      string
@@ -982,6 +990,8 @@ type EdgeWatch struct {
 	Person      []byte
 	SeenVersion int32
 	At          time.Time
+	// The lot as the watcher knows it: state, round, price, start; what differs is told.
+	Seen []byte
 }
 
 // WeChat users of a court's account; openid is sealed with the courier's key (wechat.openid:INDEX in hex). A bound one carries the person and the query code used once for it. Retention: until unbound or unsubscribed for a year.

@@ -1,0 +1,2 @@
+// Package bind connects a WeChat account with a party's case, from the link on the notice.
+package bind
