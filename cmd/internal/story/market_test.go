@@ -38,6 +38,10 @@ func (s *tale) market(t *testing.T) {
 		t.Errorf("no booking number\n%s", p.seen())
 	}
 
+	s.phone.on(t).visit(s.url(s.portal, "/sanya/feed.xml"))
+	if text := eval[string](s.phone, `document.documentElement.textContent`); !strings.Contains(text, "碧海花园") {
+		t.Errorf("the feed does not carry the lot: %.300s", text)
+	}
 	a.visit(s.url(s.program.desk, "/sanya/lots")).press("小型普通客车")
 	a.lacks("某买受人")
 	p.visit(s.url(s.portal, "/sanya/lots?state=sold")).reads("临街商铺", "731,000").lacks("某买受人")
@@ -66,10 +70,6 @@ func (s *tale) differsByBook(t *testing.T) {
 		t.Errorf("the hotline's workbook: %v", got)
 	}
 	s.signIn(t, "sanya", "director").visit(s.url(s.program.desk, "/sanya/release")).lacks("12368")
-	s.phone.on(t).visit(s.url(s.portal, "/sanya/feed.xml"))
-	if text := eval[string](s.phone, `document.documentElement.textContent`); !strings.Contains(text, "碧海花园") {
-		t.Errorf("the feed does not carry the lot: %.300s", text)
-	}
 	s.phone.on(t).visit(s.url(s.portal, "/wugang/feed.xml")).lacks("碧海花园")
 	s.phone.on(t).visit(s.url(s.portal, "/sanya/hall")).reads("三亚市中级人民法院")
 }
