@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -224,4 +225,19 @@ func (p *page) submit(css string) *page {
 		p.t.Fatalf("no form %s\n%s", css, p.seen())
 	}
 	return p.await("a new page after "+css, `!window.stillHere && document.readyState === 'complete'`)
+}
+
+// picture keeps what a person sees, for the README, when MINGZHI_PICTURES names a folder.
+func (p *page) picture(name string) *page {
+	p.t.Helper()
+	dir := os.Getenv("MINGZHI_PICTURES")
+	if dir == "" {
+		return p
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	p.check("picture "+name, err)
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+	return p
 }

@@ -19,7 +19,7 @@ func TestTheMarketAndTheOtherCourt(t *testing.T) {
 // market is journey 5 as a bidder and the desk walk it; the notice periods are driven in the court half's own tests.
 func (s *tale) market(t *testing.T) {
 	p := s.phone.on(t).visit(s.url(s.portal, "/sanya/lots?q=花园")).reads("碧海花园").lacks("小型普通客车")
-	p.press("碧海花园").reads("未知", "现场调查", "起拍价", "保证金").lacks("买受人：", "某买受人")
+	p.press("碧海花园").reads("未知", "现场调查", "起拍价", "保证金").lacks("买受人：", "某买受人").picture("lot")
 	lot := eval[string](p, `location.href`)
 	p.visit(lot + "/question").fill(map[string]string{"text": "物业费由谁承担？"}).press("提交问题").reads("法院已收到您的问题")
 	p.visit(lot).lacks("物业费由谁承担")

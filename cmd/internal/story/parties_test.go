@@ -186,7 +186,7 @@ func (s *tale) follows(t *testing.T) {
 
 	p := s.phone.on(t).visit(s.url(s.portal, "/sanya/login")).fill(map[string]string{"id_number": wang.id, "query_code": "00000000"}).press("获取验证码")
 	miss := p.text("main")
-	p = s.see(t, wang, code).reads(s.number(9101), "下一步", "向被执行人发出执行通知书", "工作日", "案已于").lacks(zhao.id, wang.id, zhao.mobile)
+	p = s.see(t, wang, code).reads(s.number(9101), "下一步", "向被执行人发出执行通知书", "工作日", "案已于").lacks(zhao.id, wang.id, zhao.mobile).picture("case")
 	hit := s.phone.on(t).visit(s.url(s.portal, "/sanya/login")).fill(map[string]string{"id_number": wang.id, "query_code": code}).press("获取验证码").text("main")
 	if hit != miss {
 		t.Errorf("a hit and a miss look different:\n%s\n%s", hit, miss)

@@ -68,7 +68,7 @@ func (s *tale) binds(t *testing.T) {
 		}
 	}
 	s.says(t, sent).reads("绑定")
-	s.says(t, "查案").reads(s.number(9401), "向被执行人发出执行通知书", "工作日").lacks(zhao.id)
+	s.says(t, "查案").reads(s.number(9401), "向被执行人发出执行通知书", "工作日").lacks(zhao.id).picture("wechat")
 }
 
 // talks is journey 2.
