@@ -56,7 +56,7 @@ browser:
 
 test: deps browser ## 全部测试（真的 PostgreSQL 与浏览器）
 	$(SAY) "测试"
-	CHROME_BIN="$$(cat bin/.chrome)" go test -count=1 ./...
+	CHROME_BIN="$$(cat bin/.chrome)" go test -count=1 -timeout 20m ./...
 
 fmt-check:
 	$(SAY) "gofmt"

@@ -28,12 +28,25 @@ type program struct {
 	up                       chan struct{}
 }
 
+// binary is the program, built once for all stories.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "mingzhi-story-")
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "mingzhi")
+	out, err := exec.Command("go", "build", "-o", bin, "mingzhi/cmd/mingzhi").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return bin, err
+})
+
 func build(t *testing.T) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "mingzhi")
-	cmd := exec.Command("go", "build", "-o", bin, "mingzhi/cmd/mingzhi")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	bin, err := binary()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return bin
 }
