@@ -67,7 +67,7 @@ vet: ## 静态检查
 	$(SAY) "go vet"
 	go vet ./...
 
-bench: deps ## 基准测试：逐行与参照同跑，约 3 分钟
+bench: deps ## 基准测试：逐行与参照同跑，约 8 分钟
 	$(SAY) "基准测试"
 	go run ./cmd/internal/bench
 

@@ -3,6 +3,8 @@ package intake
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,7 +29,7 @@ func (in *Intake) application(ctx context.Context, court string, row courtdb.Inb
 	}
 	return func(tx *storage.Tx) error {
 		a := matter.Application{Process: meta.Process, Ticket: meta.Ticket, Values: body.Values, Source: "inbox:" + row.ID.String()}
-		if err := sender(ctx, tx, meta, &a); err != nil {
+		if err := sender(ctx, tx, meta, row.ReceivedAt, &a); err != nil {
 			return err
 		}
 		id, err := in.matter.Apply(ctx, tx, a)
@@ -46,11 +48,19 @@ func (in *Intake) application(ctx context.Context, court string, row courtdb.Inb
 }
 
 // sender finds whose application it is: the party, or whom he stands for; or the tip behind a receipt.
-func sender(ctx context.Context, tx *storage.Tx, meta exchange.ApplicationMeta, a *matter.Application) error {
+// The internet half has asked for his right; the court asks again, as of the instant he sent it.
+func sender(ctx context.Context, tx *storage.Tx, meta exchange.ApplicationMeta, at time.Time, a *matter.Application) error {
+	form, ok := tx.Book.Process(meta.Process)
+	if !ok {
+		return mayNot
+	}
 	if meta.Viewer == uuid.Nil {
 		tip, err := tx.TipByReceipt(ctx, courtdb.TipByReceiptParams{Court: tx.Court, ReceiptHmac: meta.ReceiptHMAC})
 		if storage.NoRows(err) {
 			return notYet
+		}
+		if err == nil && !slices.Contains(form.Opens.By, "tipster") {
+			err = mayNot
 		}
 		a.Tip, a.Case = tip.ID, storage.Deref(tip.CaseID)
 		return err
@@ -62,12 +72,27 @@ func sender(ctx context.Context, tx *storage.Tx, meta exchange.ApplicationMeta, 
 	if err != nil {
 		return err
 	}
+	if over(party.LeftAt, at) || over(party.MandateUntil, at) {
+		return mayNot
+	}
 	a.Case, a.Sender, a.Party = party.CaseID, party.ID, party.ID
+	role := party.Role
 	if party.Represents != nil && (party.Role == "agent" || party.Role == "legal_guardian") {
-		a.Party = *party.Represents
+		principal, err := tx.PartyByID(ctx, courtdb.PartyByIDParams{Court: tx.Court, ID: *party.Represents})
+		if err != nil {
+			return err
+		}
+		a.Party, role = principal.ID, principal.Role
+	}
+	if !slices.Contains(form.Opens.By, role) {
+		return mayNot
 	}
 	return nil
 }
+
+var mayNot = problem.New(problem.Refused, "intake.may_not", "提交人没有提交这种申请的资格，或者委托、代理在提交时已经终止。")
+
+func over(end *time.Time, at time.Time) bool { return end != nil && !end.After(at) }
 
 // reads keeps who saw what first when, for the day something turns out to have been disclosed wrongly.
 func reads(ctx context.Context, tx *storage.Tx, r exchange.Read) error {

@@ -151,6 +151,15 @@ func (d *Desk) Release(ctx context.Context, actor staff.Actor, id uuid.UUID, yes
 		v := verdict{state: refused, why: why, basis: clauseOf(k.rule), releasedBy: actor.Person()}
 		if yes {
 			v.state, v.why = told, "经决定告知"
+			if k.aud != nil {
+				bar, err := d.bars(ctx, tx, k.rule, k.aud, k.event, k.who)
+				if err != nil {
+					return err
+				}
+				if bar.state != "" {
+					v = bar
+				}
+			}
 			if k.aud == nil || k.who.absent != "" || k.who.party == nil && !faceless(k.aud) {
 				v = verdict{state: withheld, why: "等待期间情况变化：" + k.who.absent, basis: k.who.basis, releasedBy: actor.Person()}
 			}

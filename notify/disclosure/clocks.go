@@ -22,28 +22,29 @@ func clocks(ctx context.Context, tx *storage.Tx, e *docket.Recorded) error {
 	if !moved {
 		return nil
 	}
-	return allClocks(ctx, tx, e.Case)
+	return allClocks(ctx, tx, e.Case, len(e.File.Secrecy) > 0)
 }
 
-func allClocks(ctx context.Context, tx *storage.Tx, caseID uuid.UUID) error {
+// allClocks brings the clocks outside in step; of a case that is not open nothing runs there (G7).
+func allClocks(ctx context.Context, tx *storage.Tx, caseID uuid.UUID, secret bool) error {
 	rows, err := tx.DeadlinesOfCase(ctx, courtdb.DeadlinesOfCaseParams{Court: tx.Court, CaseID: caseID})
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if err := clock(ctx, tx, r); err != nil {
+		if err := clock(ctx, tx, r, secret); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func clock(ctx context.Context, tx *storage.Tx, r courtdb.CourtDeadline) error {
+func clock(ctx context.Context, tx *storage.Tx, r courtdb.CourtDeadline, secret bool) error {
 	rule, ok := tx.Book.Deadline(r.Rule)
 	if !ok || len(rule.Told) == 0 {
 		return nil
 	}
-	if r.State == "cancelled" {
+	if r.State == "cancelled" || secret {
 		return tx.DeleteClock(ctx, courtdb.DeleteClockParams{Court: tx.Court, ID: r.ID})
 	}
 	name, by := rule.Public, rule.By

@@ -62,7 +62,10 @@ func (d *Desk) Follow(ctx context.Context, tx *storage.Tx, e *docket.Recorded) e
 		if err := refresh(ctx, tx, e.File, e.Case); err != nil {
 			return err
 		}
-		if err := allClocks(ctx, tx, e.Case); err != nil {
+		if err := allClocks(ctx, tx, e.Case, len(e.File.Secrecy) > 0); err != nil {
+			return err
+		}
+		if err := d.closePublic(ctx, tx, e.Case); err != nil {
 			return err
 		}
 	}
@@ -194,7 +197,7 @@ func recipients(a *rulebook.Audience, e *docket.Recorded, at time.Time) []person
 	var out []person
 	for i := range e.File.Parties {
 		p := &e.File.Parties[i]
-		if p.Role != a.To || (a.Only && e.Party != uuid.Nil && p.ID != e.Party) {
+		if p.Role != a.To || (a.Only && p.ID != e.Party && (e.Party != uuid.Nil || e.Entry.On != "tip")) {
 			continue
 		}
 		self := person{party: p, principal: p}
@@ -239,6 +242,28 @@ type verdict struct {
 // judge holds one person against the rule: conditions, effect (G2), what must stand before,
 // exemption flags (G7), release class (G14).
 func (d *Desk) judge(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person) (verdict, error) {
+	v, err := d.bars(ctx, tx, rule, a, e, p)
+	if err != nil || v.state != "" {
+		return v, err
+	}
+
+	if e.File != nil && len(e.File.Secrecy) > 0 {
+		return verdict{state: awaiting, why: "案件带有不公开标记，须经法官决定", basis: "S-4.7.1⑦"}, nil
+	}
+	if rule.Release == rulebook.ReleaseAuto || rule.Release == rulebook.ReleaseGate {
+		return verdict{state: told, why: "规则书规定应当告知", basis: clauseOf(rule)}, nil
+	}
+	if by, err := approvedLot(ctx, tx, e); err != nil || by != nil {
+		return verdict{state: told, why: "公告已由有权决定的人签发", basis: clauseOf(rule), releasedBy: by}, err
+	}
+	if approves(tx.Actor, rule) {
+		return verdict{state: told, why: "承办人登记并决定告知", basis: clauseOf(rule), releasedBy: tx.Actor.Person()}, nil
+	}
+	return verdict{state: awaiting, why: "须经决定后告知", basis: clauseOf(rule)}, nil
+}
+
+// bars are the conditions that stand against telling a person, whoever releases it; the zero verdict: none.
+func (d *Desk) bars(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, a *rulebook.Audience, e *docket.Recorded, p person) (verdict, error) {
 	if p.absent != "" {
 		return verdict{state: withheld, why: p.absent, basis: p.basis}, nil
 	}
@@ -269,19 +294,7 @@ func (d *Desk) judge(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 		why, basis := reason(rule, a.To, code)
 		return verdict{state: held, why: "等待登记“" + event + "”。" + why, basis: basis}, nil
 	}
-	if e.File != nil && len(e.File.Secrecy) > 0 {
-		return verdict{state: awaiting, why: "案件带有不公开标记，须经法官决定", basis: "S-4.7.1⑦"}, nil
-	}
-	if rule.Release == rulebook.ReleaseAuto || rule.Release == rulebook.ReleaseGate {
-		return verdict{state: told, why: "规则书规定应当告知", basis: clauseOf(rule)}, nil
-	}
-	if by, err := approvedLot(ctx, tx, e); err != nil || by != nil {
-		return verdict{state: told, why: "公告已由有权决定的人签发", basis: clauseOf(rule), releasedBy: by}, err
-	}
-	if approves(tx.Actor, rule) {
-		return verdict{state: told, why: "承办人登记并决定告知", basis: clauseOf(rule), releasedBy: tx.Actor.Person()}, nil
-	}
-	return verdict{state: awaiting, why: "须经决定后告知", basis: clauseOf(rule)}, nil
+	return verdict{}, nil
 }
 
 // closed says why nothing of this case, or about this person, is ever public (G7).

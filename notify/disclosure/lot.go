@@ -30,6 +30,15 @@ type lotSheet struct {
 // publishLot writes a lot with everything a bidder may know (网拍13, 14), or brings it up to date.
 // Before its first notice there is nothing of it outside; whoever bought it never is.
 func (t *telling) publishLot(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclosure, e *docket.Recorded) error {
+	if e.Code != "auction_announced" { // what was withdrawn does not come back with the next event (G11)
+		_, err := tx.DisclosedLot(ctx, courtdb.DisclosedLotParams{Court: tx.Court, ID: e.Lot})
+		if storage.NoRows(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 	s, err := readLot(ctx, tx, e)
 	if err != nil || len(s.rounds) == 0 {
 		return err

@@ -79,6 +79,9 @@ func (d *Desk) takeDown(ctx context.Context, tx *storage.Tx, rule *rulebook.Disc
 	if len(rule.Removes) == 0 || e.Case == uuid.Nil {
 		return nil
 	}
+	if err := tx.EndWaitingNotices(ctx, courtdb.EndWaitingNoticesParams{Court: tx.Court, CaseID: e.Case, Codes: rule.Removes, PartyID: storage.Ref(e.Party), At: tx.At}); err != nil {
+		return err
+	}
 	rows, err := tx.PublicNoticesOf(ctx, courtdb.PublicNoticesOfParams{Court: tx.Court, CaseID: e.Case, Codes: rule.Removes, PartyID: storage.Ref(e.Party)})
 	if err != nil {
 		return err
@@ -88,6 +91,31 @@ func (d *Desk) takeDown(ctx context.Context, tx *storage.Tx, rule *rulebook.Disc
 			return err
 		}
 		if err := tx.InsertTombstone(ctx, courtdb.InsertTombstoneParams{Court: tx.Court, ID: row, At: tx.At}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closePublic takes back what was public of a case, or of a person, that has become one nothing is public of.
+func (d *Desk) closePublic(ctx context.Context, tx *storage.Tx, caseID uuid.UUID) error {
+	rows, err := tx.PublicToldOf(ctx, courtdb.PublicToldOfParams{Court: tx.Court, CaseID: caseID})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		k, err := d.reopen(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		why, basis := closed(k.event, tx.At)
+		if why == "" {
+			continue
+		}
+		if err := unpublish(ctx, tx, row); err != nil {
+			return err
+		}
+		if err := d.move(ctx, tx, row, k, verdict{state: withdrawn, why: why, basis: basis}); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/problem"
@@ -165,7 +166,13 @@ func refresh(ctx context.Context, tx *storage.Tx, f *docket.File, caseID uuid.UU
 		if err != nil {
 			return err
 		}
-		if !known || f.Parties[i].IDNo == nil {
+		if !known {
+			continue
+		}
+		if p := &f.Parties[i]; p.IDNo == nil || p.MinorUntil != nil && calendar.On(tx.At).Before(calendar.DateOf(*p.MinorUntil)) {
+			if err := tx.EndViewer(ctx, courtdb.EndViewerParams{Court: tx.Court, ID: p.ID, Until: &tx.At}); err != nil {
+				return err
+			}
 			continue
 		}
 		code, err := validCode(ctx, tx, f.Parties[i].ID)

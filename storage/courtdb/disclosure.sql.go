@@ -456,6 +456,46 @@ func (q *Queries) DisclosuresOfTip(ctx context.Context, arg DisclosuresOfTipPara
 	return items, nil
 }
 
+const endViewer = `-- name: EndViewer :exec
+UPDATE disclosed.viewer SET until = $3, changed_at = $3 WHERE court = $1 AND id = $2
+`
+
+type EndViewerParams struct {
+	Court string
+	ID    uuid.UUID
+	Until *time.Time
+}
+
+func (q *Queries) EndViewer(ctx context.Context, arg EndViewerParams) error {
+	_, err := q.db.Exec(ctx, endViewer, arg.Court, arg.ID, arg.Until)
+	return err
+}
+
+const endWaitingNotices = `-- name: EndWaitingNotices :exec
+UPDATE court.disclosure d SET state = 'withheld', why = '公告已经撤下', decided_at = $1::timestamptz FROM court.docket e
+WHERE e.court = d.court AND e.id = d.event_id AND d.court = $2 AND d.case_id = $3::uuid AND d.audience = 'public'
+  AND d.state IN ('held', 'awaiting_release') AND d.code = ANY($4::text[]) AND ($5::uuid IS NULL OR e.party_id = $5::uuid)
+`
+
+type EndWaitingNoticesParams struct {
+	At      time.Time
+	Court   string
+	CaseID  uuid.UUID
+	Codes   []string
+	PartyID *uuid.UUID
+}
+
+func (q *Queries) EndWaitingNotices(ctx context.Context, arg EndWaitingNoticesParams) error {
+	_, err := q.db.Exec(ctx, endWaitingNotices,
+		arg.At,
+		arg.Court,
+		arg.CaseID,
+		arg.Codes,
+		arg.PartyID,
+	)
+	return err
+}
+
 const heldDue = `-- name: HeldDue :many
 SELECT court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, released_by, service, service_event, rule_version FROM court.disclosure WHERE court = $1 AND state = 'held' AND not_before <= $2::timestamptz ORDER BY not_before LIMIT $3::int FOR UPDATE SKIP LOCKED
 `
@@ -759,6 +799,58 @@ func (q *Queries) PublicNoticesOf(ctx context.Context, arg PublicNoticesOfParams
 			return nil, err
 		}
 		items = append(items, d_item_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const publicToldOf = `-- name: PublicToldOf :many
+SELECT court, id, event_id, code, case_id, tip_id, audience, party_id, state, why, basis, clause, channels, not_before, item_id, message_id, decided_at, told_at, released_by, service, service_event, rule_version FROM court.disclosure WHERE court = $1 AND case_id = $2::uuid AND audience = 'public' AND state = 'told' AND item_id IS NOT NULL FOR UPDATE
+`
+
+type PublicToldOfParams struct {
+	Court  string
+	CaseID uuid.UUID
+}
+
+func (q *Queries) PublicToldOf(ctx context.Context, arg PublicToldOfParams) ([]CourtDisclosure, error) {
+	rows, err := q.db.Query(ctx, publicToldOf, arg.Court, arg.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CourtDisclosure
+	for rows.Next() {
+		var i CourtDisclosure
+		if err := rows.Scan(
+			&i.Court,
+			&i.ID,
+			&i.EventID,
+			&i.Code,
+			&i.CaseID,
+			&i.TipID,
+			&i.Audience,
+			&i.PartyID,
+			&i.State,
+			&i.Why,
+			&i.Basis,
+			&i.Clause,
+			&i.Channels,
+			&i.NotBefore,
+			&i.ItemID,
+			&i.MessageID,
+			&i.DecidedAt,
+			&i.ToldAt,
+			&i.ReleasedBy,
+			&i.Service,
+			&i.ServiceEvent,
+			&i.RuleVersion,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

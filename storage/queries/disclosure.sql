@@ -137,3 +137,14 @@ SELECT c.id FROM court.cases c WHERE c.court = $1 AND c.closed_on IS NULL AND c.
   AND NOT EXISTS (SELECT FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role IN ('applicant', 'debtor') AND (p.mobile IS NULL OR p.unreachable OR p.left_at IS NOT NULL OR p.minor_until IS NOT NULL))
   AND EXISTS (SELECT FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role = 'debtor')
 ORDER BY c.filed_on, c.id LIMIT 3;
+
+-- name: EndViewer :exec
+UPDATE disclosed.viewer SET until = sqlc.arg(until), changed_at = sqlc.arg(until) WHERE court = $1 AND id = $2;
+
+-- name: PublicToldOf :many
+SELECT * FROM court.disclosure WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND audience = 'public' AND state = 'told' AND item_id IS NOT NULL FOR UPDATE;
+
+-- name: EndWaitingNotices :exec
+UPDATE court.disclosure d SET state = 'withheld', why = '公告已经撤下', decided_at = sqlc.arg(at)::timestamptz FROM court.docket e
+WHERE e.court = d.court AND e.id = d.event_id AND d.court = sqlc.arg(court) AND d.case_id = sqlc.arg(case_id)::uuid AND d.audience = 'public'
+  AND d.state IN ('held', 'awaiting_release') AND d.code = ANY(sqlc.arg(codes)::text[]) AND (sqlc.narg(party_id)::uuid IS NULL OR e.party_id = sqlc.narg(party_id)::uuid);

@@ -48,6 +48,9 @@ func FactForm(item rulebook.LotItem) []rulebook.Field {
 // SetFact answers one item of the survey (网拍6, 14).
 func (d *Desk) SetFact(ctx context.Context, actor staff.Actor, id uuid.UUID, fact string, values map[string]string) error {
 	return d.act(ctx, actor, id, func(tx *storage.Tx, s *subject) error {
+		if s.State == Approved {
+			return signed
+		}
 		if s.closed() {
 			return ended
 		}
@@ -120,6 +123,9 @@ func (d *Desk) AddPicture(ctx context.Context, actor staff.Actor, id uuid.UUID, 
 		return err
 	}
 	return d.act(ctx, actor, id, func(tx *storage.Tx, s *subject) error {
+		if s.State == Approved {
+			return signed
+		}
 		if s.closed() {
 			return ended
 		}
@@ -167,3 +173,6 @@ func (d *Desk) Picture(ctx context.Context, actor staff.Actor, id, picture uuid.
 	})
 	return mime, content, err
 }
+
+// signed: what the approver has read is what is published.
+var signed = problem.New(problem.Conflict, "lot.signed", "公告已经签发，内容不能再改。确需修改的，请重新定价：原来的签发和通知随之作废，再次通知、签发。")

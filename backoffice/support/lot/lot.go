@@ -250,6 +250,9 @@ func basics(tx *storage.Tx, values map[string]string) (map[string]string, proble
 // Edit changes what a lot is; the kind only while no round has been planned, because the notice's term hangs on it.
 func (d *Desk) Edit(ctx context.Context, actor staff.Actor, id uuid.UUID, values map[string]string) error {
 	return d.act(ctx, actor, id, func(tx *storage.Tx, s *subject) error {
+		if s.State == Approved {
+			return signed
+		}
 		if s.closed() {
 			return ended
 		}

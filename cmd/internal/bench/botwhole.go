@@ -26,6 +26,7 @@ var botWholeRow = row{
 	name: "bot-whole", goal: 0.7, ceiling: 50 * time.Millisecond,
 	subject:   "“查案” of a bound person to the webhook on the portal: signature, window, dedup, conversation, look-up of his case, reply; acknowledged p99 has a goal of its own",
 	reference: "a bare Fiber handler: parse, one INSERT against repeats, one SELECT by primary key, reply",
+	below:     "several statements a callback where the reference has two (docs/performance.md)",
 	set:       setBotWhole,
 }
 

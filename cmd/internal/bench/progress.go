@@ -25,7 +25,7 @@ var progressRow = row{
 	name: "progress", goal: 0.6, tail: 1.5,
 	subject:   "a signed-in party's case page: whole middleware, session, ten entries, two clocks day by day, full layout; a random one of 5,000 parties",
 	reference: "a bare Fiber handler: one SELECT by primary key among 1,000,000 rows, 2 KB written by hand",
-	below:     "five tables under row-level security are asked, and about 25 KB written (docs/performance.md)",
+	below:     "five tables under row-level security are asked, and 23 KB of page written (docs/performance.md)",
 	set:       func(ctx context.Context, st *stage) (pair, error) { return setProgress(ctx, st, (*parties).pages) },
 }
 

@@ -20,7 +20,9 @@ rest AS (
   SELECT d.message_id, d.own FROM edge.delivery d WHERE d.court = $2 AND d.state = 'queued' AND NOT d.urgent AND d.next_at <= $3::timestamptz
   ORDER BY d.next_at LIMIT $4::int - (SELECT count(*) FROM first) FOR UPDATE SKIP LOCKED),
 due AS MATERIALIZED (
-  SELECT x.message_id, x.own, COALESCE(o.withdrawn, m.until <= $3::timestamptz, m.id IS NULL) AS gone, COALESCE(o.channels, m.channels)::text[] AS channels,
+  SELECT x.message_id, x.own, COALESCE(o.withdrawn OR o.subject IS NOT NULL AND EXISTS (
+      SELECT FROM disclosed.viewer v WHERE v.court = $2 AND v.id = o.subject AND v.until <= $3::timestamptz),
+    m.until <= $3::timestamptz, m.id IS NULL) AS gone, COALESCE(o.channels, m.channels)::text[] AS channels,
     COALESCE(o.address, m.address) AS address, COALESCE(m.address_aad, '')::text AS address_aad, COALESCE(o.template, m.template, '')::text AS template,
     COALESCE(o.provider_ids, m.provider_ids) AS provider_ids, COALESCE(o.params, m.params) AS params, COALESCE(o.data, m.data) AS data,
     COALESCE(o.url, m.url, '')::text AS url, COALESCE(o.text, m.text, '')::text AS text, COALESCE(o.check_code, m.check_code, '')::text AS check_code,
