@@ -192,3 +192,27 @@ func TestAnUndeliverableMessageBecomesWorkForService(t *testing.T) {
 	}
 	_ = judge
 }
+
+func TestTheCourtAsksTheSendersRightAgain(t *testing.T) {
+	t.Parallel()
+	h := backofficetest.New(t)
+	_, _, _, agent := party(t, h)
+	err := h.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE court.party SET mandate_until = $1 WHERE id = $2`, h.Clock.Now(), agent)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	submit(t, h, "sanya", "application", exchange.ApplicationMeta{Process: "urge", Viewer: agent, Ticket: "SQ260310-000007"}, exchange.Application{Values: map[string]string{"text": "请尽快"}})
+	tip(t, h, "sanya", false)
+	submit(t, h, "sanya", "application", exchange.ApplicationMeta{Process: "inquiry_result_view", ReceiptHMAC: receipt, Ticket: "SQ260310-000008"}, exchange.Application{Values: map[string]string{"text": "想看"}})
+	admit(t, h, "sanya")
+	admit(t, h, "sanya")
+	if n := h.Rows(`SELECT count(*) FROM court.matter WHERE process IN ('urge', 'inquiry_result_view')`); n != 0 {
+		t.Fatalf("%d applications of people without the right were admitted", n)
+	}
+	if n := h.Rows(`SELECT count(*) FROM court.poison`); n != 2 {
+		t.Fatalf("%d set aside for a person", n)
+	}
+}

@@ -178,3 +178,58 @@ func TestARecordingIsForOnePersonOnly(t *testing.T) {
 		t.Fatal("the court's book offers no recordings")
 	}
 }
+
+func TestACaseThatBecomesSecretTakesItsNoticesBack(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.record(t, docket.Event{Code: "dishonest_listed", Party: s.debtor, SourceKey: "listed", Facts: map[string]any{"debtor": s.debtor.String(), "ground": "obstructs", "listed_on": "2026-03-10"}})
+	s.record(t, docket.Event{Code: "case_filed", SourceKey: "filed", Facts: map[string]any{"filed_on": "2026-03-10"}})
+	if s.Rows(`SELECT count(*) FROM disclosed.notice`) != 1 || s.Rows(`SELECT count(*) FROM disclosed.clock`) == 0 {
+		t.Fatal("nothing was public")
+	}
+	if s.items("dishonest_listed", s.debtor) != 0 {
+		t.Fatal("a debtor who has had no enforcement notice learns of the case by the list")
+	}
+	err := s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE court.cases SET secrecy = '{state_secret}'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.record(t, docket.Event{Code: "party_changed", SourceKey: "secret"})
+	if s.Rows(`SELECT count(*) FROM disclosed.notice`) != 0 || s.Rows(`SELECT count(*) FROM disclosed.clock`) != 0 || s.Rows(`SELECT count(*) FROM court.disclosure WHERE audience = 'public' AND state = 'withdrawn'`) != 1 {
+		t.Fatal("a secret case is still public")
+	}
+}
+
+func TestReleaseAsksTheConditionsAgain(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.record(t, docket.Event{Code: "reward_notice_published", Party: s.applicant, SourceKey: "reward", Facts: map[string]any{"basis": "百分之五", "conditions": "执行到位", "expires_on": "2026-09-01"}})
+	var id uuid.UUID
+	err := s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE court.cases SET secrecy = '{privacy}'`); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT id FROM court.disclosure WHERE audience = 'public' AND state = 'awaiting_release'`).Scan(&id)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Disclosure.Release(ctx, s.Person("sanya", "command1", "command_team", "command_team"), id, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if s.Rows(`SELECT count(*) FROM disclosed.notice`) != 0 {
+		t.Fatal("released into the public although the case has become private")
+	}
+}
+
+func TestWhatConcernsNobodyNamedIsToldToNobody(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.record(t, docket.Event{Code: "party_message_answered", SourceKey: "loose", Facts: map[string]any{"text": "问", "answer": "答"}})
+	if s.Rows(`SELECT count(*) FROM disclosed.item`) != 0 {
+		t.Fatal("an answer to nobody in particular went to everybody")
+	}
+}
