@@ -186,8 +186,8 @@ func TestCreateKeepsWhatIsThereAndClosesIt(t *testing.T) {
 			t.Errorf("%s is open to others: %v", e.Name(), info.Mode())
 		}
 	}
-	if len(before) != 6 {
-		t.Errorf("made %d files, want 6", len(before))
+	if len(before) != 10 {
+		t.Errorf("made %d files, want 10", len(before))
 	}
 	must(t, 0, Create(dir))
 	for name, content := range before {
