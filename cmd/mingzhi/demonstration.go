@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/calendar"
-	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/cmd/internal/boot"
@@ -132,41 +131,4 @@ func actor(ctx context.Context, tx *storage.Tx, list []demo.Account, role string
 		return staff.New(tx.Book, row.ID, uuid.Nil, row.Name, row.Roles, row.Team), err
 	}
 	return staff.Actor{}, fmt.Errorf("demonstration: nobody is %s", role)
-}
-
-// samples are invented parties a newcomer may log in as, with what their notices carry. Only the
-// demonstration knows how to ask for them.
-func (h *house) samples(ctx context.Context, court string) ([]demo.Party, error) {
-	var out []demo.Party
-	err := h.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
-		rows, err := tx.SampleViewers(ctx, court)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			p := demo.Party{Name: r.Name, Role: enforcement.Role(r.Role).Name(), CaseNumber: r.CaseNo}
-			for aad, field := range map[string]struct {
-				sealed []byte
-				into   *string
-			}{"party.id_no:": {r.IDNo, &p.ID}, "party.mobile:": {r.Mobile, &p.Mobile}} {
-				plain, err := tx.Keys.Open(aad+r.ID.String(), field.sealed)
-				if err != nil {
-					return err
-				}
-				*field.into = string(plain)
-			}
-			code, err := tx.ValidQueryCode(ctx, courtdb.ValidQueryCodeParams{Court: court, PartyID: r.ID})
-			if err != nil {
-				return err
-			}
-			plain, err := tx.Keys.Open("query_code.code:"+code.ID.String(), code.Code)
-			if err != nil {
-				return err
-			}
-			p.Code = string(plain)
-			out = append(out, p)
-		}
-		return nil
-	})
-	return out, err
 }

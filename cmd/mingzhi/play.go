@@ -13,7 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/google/uuid"
-	"golang.org/x/text/width"
+	"github.com/mattn/go-runewidth"
 
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
@@ -239,12 +239,12 @@ func (h *house) print(ctx context.Context, courts []string, st stream, table [][
 			for _, cells := range columns {
 				cell, widest := "", 0
 				for _, other := range cells {
-					widest = max(widest, columnsOf(other))
+					widest = max(widest, runewidth.StringWidth(other))
 				}
 				if line < len(cells) {
 					cell = cells[line]
 				}
-				out.WriteString("  " + cell + strings.Repeat(" ", widest-columnsOf(cell)) + " ")
+				out.WriteString("  " + cell + strings.Repeat(" ", widest-runewidth.StringWidth(cell)) + " ")
 			}
 			out.WriteString("\n")
 		}
@@ -252,18 +252,6 @@ func (h *house) print(ctx context.Context, courts []string, st stream, table [][
 	}
 	_, err := out.WriteTo(os.Stdout)
 	return err
-}
-
-// columnsOf is how wide a text stands on a terminal: a Chinese character takes two columns.
-func columnsOf(text string) int {
-	n := 0
-	for _, r := range text {
-		n++
-		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth || k == width.EastAsianAmbiguous {
-			n++
-		}
-	}
-	return n
 }
 
 func channels(list []string) string {

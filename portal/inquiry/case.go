@@ -3,6 +3,7 @@ package inquiry
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -111,8 +112,8 @@ func (s *Service) view(profile exchange.Profile, v public.Viewer, items []public
 	var account ledger
 	c.Track = make([]Entry, 0, len(items))
 	for i := range items {
-		body, err := readItem(items[i].Body)
-		if err != nil {
+		var body exchange.Item
+		if err := json.Unmarshal(items[i].Body, &body); err != nil {
 			return c, fmt.Errorf("item %s: %w", items[i].ID, err)
 		}
 		c.add(&items[i], &body, &account)

@@ -2,6 +2,7 @@ package inquiry
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,8 +31,7 @@ func (c *Case) clocks(rows []public.Clock, account *ledger) error {
 			continue
 		}
 		k := Clock{Name: r.Name, Owner: r.Owner, Clause: r.Clause, Due: r.DueAt}
-		var err error
-		if k.Why, err = explain(r.Explanation); err != nil {
+		if err := json.Unmarshal(r.Explanation, &k.Why); err != nil {
 			return fmt.Errorf("clock %s: %w", r.ID, err)
 		}
 		k.count(c.At, r.WarnAt)

@@ -160,6 +160,3 @@ type Row struct {
 	Class   string
 	Actions templ.Component
 }
-
-// Plain is a cell of text.
-func Plain(text string) templ.Component { return plainText(text) }

@@ -245,7 +245,7 @@ func TestPieces(t *testing.T) {
 	if got := text(ErrorSummary(form, "a")); !strings.Contains(got, `href="#f-a"`) {
 		t.Error(got)
 	}
-	if got := text(Table("表", []Column{{Label: "数", Number: true}}, []Row{{Cells: []templ.Component{Plain("1")}, Actions: Plain("做")}})); !strings.Contains(got, `class="number"`) {
+	if got := text(Table("表", []Column{{Label: "数", Number: true}}, []Row{{Cells: []templ.Component{templ.Raw("1")}, Actions: templ.Raw("做")}})); !strings.Contains(got, `class="number"`) {
 		t.Error(got)
 	}
 	if q := NewQR("1234567890123456"); q.Size < 21 || q.Path == "" {

@@ -919,51 +919,6 @@ func (q *Queries) RevokeQueryCodes(ctx context.Context, arg RevokeQueryCodesPara
 	return err
 }
 
-const sampleViewers = `-- name: SampleViewers :many
-SELECT v.id, v.case_no, v.role, p.name, p.id_no, p.mobile FROM disclosed.viewer v JOIN court.party p ON p.court = v.court AND p.id = v.id
-JOIN court.cases c ON c.court = v.court AND c.id = v.case_id
-WHERE v.court = $1 AND c.closed_on IS NULL AND v.role IN ('applicant', 'debtor') AND p.mobile IS NOT NULL
-  AND EXISTS (SELECT FROM disclosed.viewer o WHERE o.court = v.court AND o.case_id = v.case_id AND o.role <> v.role)
-ORDER BY c.filed_on DESC, v.case_no, v.role LIMIT 12
-`
-
-type SampleViewersRow struct {
-	ID     uuid.UUID
-	CaseNo string
-	Role   string
-	Name   string
-	IDNo   []byte
-	Mobile []byte
-}
-
-// Parties for the demonstration's tray: the newest open cases in which both sides were told something.
-func (q *Queries) SampleViewers(ctx context.Context, court string) ([]SampleViewersRow, error) {
-	rows, err := q.db.Query(ctx, sampleViewers, court)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []SampleViewersRow
-	for rows.Next() {
-		var i SampleViewersRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseNo,
-			&i.Role,
-			&i.Name,
-			&i.IDNo,
-			&i.Mobile,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const tipMessageByID = `-- name: TipMessageByID :one
 SELECT court, id, tip_id, outward, body, at, actor FROM court.tip_message WHERE court = $1 AND id = $2
 `

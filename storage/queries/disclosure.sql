@@ -123,14 +123,6 @@ ON CONFLICT (court, id) DO UPDATE SET roles = EXCLUDED.roles, name = EXCLUDED.na
 -- name: DeleteClock :exec
 DELETE FROM disclosed.clock WHERE court = $1 AND id = $2;
 
--- name: SampleViewers :many
--- Parties for the demonstration's tray: the newest open cases in which both sides were told something.
-SELECT v.id, v.case_no, v.role, p.name, p.id_no, p.mobile FROM disclosed.viewer v JOIN court.party p ON p.court = v.court AND p.id = v.id
-JOIN court.cases c ON c.court = v.court AND c.id = v.case_id
-WHERE v.court = $1 AND c.closed_on IS NULL AND v.role IN ('applicant', 'debtor') AND p.mobile IS NOT NULL
-  AND EXISTS (SELECT FROM disclosed.viewer o WHERE o.court = v.court AND o.case_id = v.case_id AND o.role <> v.role)
-ORDER BY c.filed_on DESC, v.case_no, v.role LIMIT 12;
-
 -- name: CasesToSell :many
 -- Cases of the first enforcement team for the demonstration's lots: both sides there and reachable.
 SELECT c.id FROM court.cases c WHERE c.court = $1 AND c.closed_on IS NULL AND c.secrecy = '{}' AND c.team = 'enforcement_1'

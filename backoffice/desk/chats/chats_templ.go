@@ -93,7 +93,7 @@ func list(lines []chat.Line, closed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(lines) == 0 {
-			templ_7745c5c3_Err = webkit.EmptyState("message", "现在没有对话", "微信用户发送“人工”后，对话会列在这里，并提醒值班员。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.EmptyState("message", "现在没有对话", "微信用户发送“人工”后，对话会列在这里。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

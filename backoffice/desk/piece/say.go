@@ -31,15 +31,6 @@ func Minute(ctx context.Context, t time.Time) string {
 // Fact puts a fact of the docket into words.
 func Fact(f casework.Fact) string { return disclosure.Show(f.Field, f.Value) }
 
-// Facts are an event's facts in one line.
-func Facts(list []casework.Fact) string {
-	out := make([]string, len(list))
-	for i, f := range list {
-		out[i] = f.Field.Label + " " + Fact(f)
-	}
-	return strings.Join(out, "；")
-}
-
 // Clause is a chip that opens the clause's text in place; what is no clause of the book stays plain.
 func Clause(ctx context.Context, id string) webkit.Clause {
 	c := Link(ctx, id)

@@ -93,8 +93,3 @@ func (r Recording) check() (mime string, err error) {
 	}
 	return mime, form.Err()
 }
-
-// OfCase lists a case's recordings in an open transaction; the caller has checked the scope.
-func OfCase(ctx context.Context, tx *storage.Tx, caseID uuid.UUID) ([]courtdb.RecordingsOfCaseRow, error) {
-	return tx.RecordingsOfCase(ctx, courtdb.RecordingsOfCaseParams{Court: tx.Court, CaseID: caseID})
-}

@@ -120,6 +120,3 @@ func teamsOf(ids []string, prefix string) []string {
 	}
 	return out
 }
-
-// Party is an invented party with what the notice in his hand says.
-type Party struct{ Name, Role, CaseNumber, ID, Mobile, Code string }
