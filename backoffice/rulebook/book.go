@@ -11,6 +11,8 @@ type Book struct {
 	Deadlines   []Deadline
 	Disclosures []Disclosure
 	Alerts      []Alert
+	Gates       []Gate  // what must be true before an act
+	Boards      []Board // figures over what is on file, declared
 	Templates   []Template
 	Remedies    []Remedy
 	Figures     []Figure                     // numbers of the law that acts reckon with
@@ -19,6 +21,7 @@ type Book struct {
 	Words       map[string]map[string]string // language → entry id (or id.field) → text; missing means Chinese
 	Text        string                       // full text of the document, as markdown
 
+	watched  map[string]bool     // events of processes that something in the book hangs on
 	programs *programs           // compiled CEL, shared by every view of the book
 	wordsAt  map[string]Position // language → where the court's own words stand
 }
@@ -77,6 +80,8 @@ type Court struct {
 	Features   []Feature                    `yaml:"features"`  // what the court has switched on
 	Providers  map[string]map[string]string `yaml:"providers"` // channel.provider → template id (or "*") → the id the provider approved
 	Hall       Hall                         `yaml:"hall"`      // the scrolling screen (S-4.7.2③)
+	Pages      []Page                       `yaml:"pages"`     // public pages that clauses order
+	Choices    []Decision                   `yaml:"decisions"` // what the rules leave to the court, and how it decided
 	Include    string                       `yaml:"include"`   // "national": entries not overridden here come from there
 	At         Position                     `yaml:"-"`
 }
@@ -109,6 +114,19 @@ const (
 
 // Features is the closed set.
 var Features = []Feature{FeatureRecordings, FeatureFeed, FeatureExport}
+
+// Page is a public page with the clauses that order it; ID is one of PublicPages.
+type Page struct {
+	ID      string   `yaml:"page"`
+	Clauses []string `yaml:"clauses"`
+}
+
+// Decision is something the text leaves open (Appendix C's readings, words without numbers) and how this court reads it.
+type Decision struct {
+	About   string   `yaml:"about"`
+	Reading string   `yaml:"reading"`
+	Clauses []string `yaml:"clauses"`
+}
 
 // Hall is what the screen shows beside the lists: rights and duties, risks.
 type Hall struct {
@@ -183,11 +201,12 @@ type MenuGroup struct {
 	Clauses []string   `yaml:"clauses"`
 }
 
-// MenuItem opens a page of the desk (page) or the list of a process (process).
+// MenuItem opens a page of the desk (page), the register of a process (process) or a board (board).
 type MenuItem struct {
 	Name    string   `yaml:"name"`
 	Page    string   `yaml:"page"`
 	Process string   `yaml:"process"`
+	Board   string   `yaml:"board"`
 	Clauses []string `yaml:"clauses"`
 }
 
@@ -209,27 +228,9 @@ type Clause struct {
 	Article string `yaml:"article"` // e.g. 第三条第1项(2)
 	Text    string `yaml:"text"`    // the court's words
 	Kind    string `yaml:"kind"`    // one of the eight kinds; "law" for an article of a national norm
+	Policy  string `yaml:"policy"`  // why software has nothing to do here; only for hardware-or-policy-only
 
 	At Position `yaml:"-"`
-}
-
-// Field declares an input once: page, help, check, Excel column and print form come from it.
-type Field struct {
-	ID       string   `yaml:"field"`
-	Label    string   `yaml:"label"`
-	Type     string   `yaml:"type"` // text long choice money date datetime party staff team case yesno number file
-	Of       []Choice `yaml:"of"`
-	Required bool     `yaml:"required"`
-	When     string   `yaml:"when"` // CEL over form: the field is shown and required only then
-	Help     string   `yaml:"help"`
-	Example  string   `yaml:"example"`
-	Max      int      `yaml:"max"`
-}
-
-// Choice is one value of a choice field.
-type Choice struct {
-	ID    string `yaml:"id"`
-	Label string `yaml:"label"`
 }
 
 // Event is something that can be recorded on the docket, with the form that asks for its facts.
@@ -251,76 +252,6 @@ const (
 	EffectAtOnce    Effect = "at_once"
 	EffectConfirmed Effect = "confirmed"
 )
-
-// Process is a kind of matter: form, materials, steps.
-type Process struct {
-	Entry     `yaml:",inline"`
-	On        string     `yaml:"on"`
-	Opens     Trigger    `yaml:"opens"`
-	Form      []Field    `yaml:"form"`
-	Materials []Material `yaml:"materials"`
-	Steps     []Step     `yaml:"steps"`
-	Register  bool       `yaml:"register"`
-	Intro     string     `yaml:"intro"`  // what the public form says first
-	Answer    string     `yaml:"answer"` // by when a sender is answered, in words
-	Files     int        `yaml:"files"`  // how many files may come with an application
-	Columns   []string   `yaml:"columns"`
-}
-
-// Trigger opens a process: an event of the docket, an application from outside, or a person (the zero value).
-type Trigger struct {
-	Event   string   `yaml:"event"`
-	When    string   `yaml:"when"`    // CEL over event, case, tip
-	By      []string `yaml:"by"`      // party roles that may send the form, or tipster (by receipt)
-	PerDay  int      `yaml:"per_day"` // how often one sender may in a day; 0: as often as he likes
-	Staff   []string `yaml:"staff"`   // roles that may open it at the desk
-	Feature Feature  `yaml:"feature"` // only where the court has switched it on
-}
-
-// Material is a paper or file that must be there before a step.
-type Material struct {
-	When string   `yaml:"when"`
-	Need []string `yaml:"need"`
-	Step string   `yaml:"step"`
-}
-
-// Step is one piece of work in a process.
-type Step struct {
-	ID      string   `yaml:"id"`
-	Name    string   `yaml:"name"`
-	By      []string `yaml:"by"`      // roles that may do it
-	Team    string   `yaml:"team"`    // a team id, or $form.FIELD / $case.team
-	Within  *Within  `yaml:"within"`  // its own clock
-	Limits  []Within `yaml:"limits"`  // other clocks; the first whose When holds goes before Within
-	Receipt string   `yaml:"receipt"` // role that must confirm receipt before the step is done
-	Receive string   `yaml:"receive"` // event recorded when receipt is confirmed
-	Form    []Field  `yaml:"form"`
-	When    string   `yaml:"when"`    // CEL: the step is skipped when false
-	Records string   `yaml:"records"` // event recorded when the step is done
-	Return  string   `yaml:"return"`  // step it may be returned to with reasons
-	Makes   string   `yaml:"makes"`
-	Clause  string   `yaml:"clause"`
-}
-
-// Within is a step's time limit: from when the step was reached (or "opened": the matter).
-type Within struct {
-	Length   `yaml:",inline"`
-	Of       string  `yaml:"of"`       // step (default) | opened
-	Urgent   *Length `yaml:"urgent"`   // another length when the tip is urgent
-	Escalate string  `yaml:"escalate"` // role told when overdue
-	Source   string  `yaml:"source"`   // clause, law, or "court" for the court's own figure
-	When     string  `yaml:"when"`     // CEL, only in limits
-	Note     string  `yaml:"note"`
-}
-
-// Length is a span in exactly one unit.
-type Length struct {
-	Workdays int `yaml:"workdays"`
-	Days     int `yaml:"days"`
-	Hours    int `yaml:"hours"`
-	Minutes  int `yaml:"minutes"`
-	Months   int `yaml:"months"`
-}
 
 // Deadline is a clock that an event starts and another stops.
 type Deadline struct {

@@ -15,10 +15,12 @@ import (
 // costLimit bounds what one expression may spend; the longest in the seeds needs less than fifty.
 const costLimit = 10_000
 
-// environment declares what a condition may ask: the event's facts, the case, the tip, the form's values.
+// environment declares what a condition may ask: the event's facts, the case, the tip, the form's values; in a gate besides
+// past (what stands on the case: days and months ago, how often) and open (runs of processes).
 var environment = sync.OnceValues(func() (*cel.Env, error) {
 	facts := cel.MapType(cel.StringType, cel.DynType)
-	return cel.NewEnv(cel.Variable("event", facts), cel.Variable("case", facts), cel.Variable("tip", facts), cel.Variable("form", facts))
+	return cel.NewEnv(cel.Variable("event", facts), cel.Variable("case", facts), cel.Variable("tip", facts), cel.Variable("form", facts),
+		cel.Variable("past", facts), cel.Variable("open", facts), cel.CrossTypeNumericComparisons(true))
 })
 
 // programs are compiled conditions by their text, safe for concurrent use.
@@ -56,7 +58,7 @@ func compile(expr string) (cel.Program, error) {
 	return env.Program(ast, cel.CostLimit(costLimit))
 }
 
-// Holds evaluates a condition over event, case, tip and form; an empty condition holds.
+// Holds evaluates a condition over event, case, tip, form, past and open; an empty condition holds.
 // A fact that is missing and not guarded by has() is an error, never a panic and never true.
 func (b *Book) Holds(expr string, vars map[string]any) (bool, error) {
 	if strings.TrimSpace(expr) == "" {
@@ -67,7 +69,7 @@ func (b *Book) Holds(expr string, vars map[string]any) (bool, error) {
 		return false, err
 	}
 	in := map[string]any{}
-	for _, name := range []string{"event", "case", "tip", "form"} {
+	for _, name := range []string{"event", "case", "tip", "form", "past", "open"} {
 		in[name] = map[string]any{}
 		if facts, ok := vars[name].(map[string]any); ok {
 			in[name] = plain(facts)

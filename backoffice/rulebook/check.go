@@ -21,6 +21,8 @@ func Check(b *Book) []Finding {
 	c.checkDisclosures()
 	c.checkFigures()
 	c.checkLotItems()
+	c.checkGates()
+	c.checkBoards()
 	c.checkWords()
 	return c.findings.sorted()
 }
@@ -40,6 +42,14 @@ func newChecker(b *Book) *checker {
 		c.clauses[l.ID] = true
 	}
 	c.events = ids(b.Events, Event.id)
+	for _, p := range b.Processes {
+		for what := range runs {
+			c.events[p.ID+"."+what] = true
+		}
+		for _, s := range p.Steps {
+			c.events[p.ID+"."+s.ID] = true
+		}
+	}
 	c.processes = ids(b.Processes, Process.id)
 	c.deadlines = ids(b.Deadlines, Deadline.id)
 	c.templates = ids(b.Templates, Template.id)

@@ -24,6 +24,15 @@ func (c *checker) checkCourt() {
 	c.checkRoles(p)
 	c.checkTeams(p)
 	c.checkMenu(p)
+	for i, page := range c.Court.Pages {
+		p.one(fmt.Sprintf("pages[%d].page", i), "公众页面", page.ID, PublicPages)
+		p.cited(fmt.Sprintf("pages[%d].clauses", i), page.Clauses, true)
+	}
+	for i, d := range c.Court.Choices {
+		p.need(fmt.Sprintf("decisions[%d]", i), "事由（about）", d.About)
+		p.need(fmt.Sprintf("decisions[%d]", i), "读法（reading）", d.Reading)
+		p.cited(fmt.Sprintf("decisions[%d].clauses", i), d.Clauses, true)
+	}
 	for i, f := range c.Court.Features {
 		if !slices.Contains(Features, f) {
 			p.say(fmt.Sprintf("features[%d]", i), "没有这个功能：%s。", f)
@@ -107,11 +116,12 @@ func (c *checker) checkMenu(p place) {
 			p.need(at, "菜单项的名称", item.Name)
 			p.cited(at+".clauses", item.Clauses, false)
 			p.known(at+".process", "流程", item.Process, c.processes)
+			p.known(at+".board", "看板", item.Board, ids(c.Boards, Board.id))
 			if item.Page != "" {
 				p.one(at+".page", "页面", item.Page, Pages)
 			}
-			if (item.Page == "") == (item.Process == "") {
-				p.say(at, "菜单项“%s”应写明 page 或 process 之一。", item.Name)
+			if given := slices.DeleteFunc([]string{item.Page, item.Process, item.Board}, func(s string) bool { return s == "" }); len(given) != 1 {
+				p.say(at, "菜单项“%s”应写明 page、process、board 之一。", item.Name)
 			}
 		}
 	}
@@ -129,6 +139,9 @@ func (c *checker) checkInventory() {
 		p.need("", "条款的编号", x.ID)
 		p.need("text", "条款的原文（text）", x.Text)
 		p.one("kind", "条款的种类", x.Kind, Kinds)
+		if x.Policy != "" && x.Kind != "hardware-or-policy-only" {
+			p.say("policy", "只有种类为 hardware-or-policy-only 的条款可以写 policy（软件没有要做的事）。")
+		}
 	}
 	for _, x := range c.Laws {
 		p := c.in(x.At, x.ID)
@@ -152,7 +165,7 @@ func (c *checker) checkInventory() {
 // allowed, and the nation's words may name entries that this court does not use.
 func (c *checker) checkWords() {
 	first := map[string]bool{"court": true, "stage": true, "role": true, "fact": true, "clause": true}
-	for _, set := range []map[string]bool{c.events, c.processes, c.deadlines, c.templates, c.remedies, ids(c.Disclosures, Disclosure.id)} {
+	for _, set := range []map[string]bool{c.events, c.processes, c.deadlines, c.templates, c.remedies, ids(c.Disclosures, Disclosure.id), ids(c.Gates, Gate.id), ids(c.Boards, Board.id)} {
 		for id := range set {
 			first[id] = true
 		}

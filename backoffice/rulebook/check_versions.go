@@ -78,5 +78,11 @@ func (b *Book) entries() []version {
 	for _, e := range b.LotItems {
 		out = append(out, version{"lot item", e.Entry})
 	}
+	for _, e := range b.Gates {
+		out = append(out, version{"gate", e.Entry})
+	}
+	for _, e := range b.Boards {
+		out = append(out, version{"board", e.Entry})
+	}
 	return out
 }

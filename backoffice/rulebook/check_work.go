@@ -49,8 +49,9 @@ func (p place) form(path string, fields []Field, outer ...Field) {
 		p.need(at, "字段的编号（field）", f.ID)
 		p.need(at, "字段的名称（label）", f.Label)
 		p.one(at+".type", "字段的类型", f.Type, FieldTypes)
-		if (f.Type == "choice") != (len(f.Of) > 0) {
-			p.say(at+".of", "字段 %s：只有 choice 要写选项（of），而且必须写。", f.ID)
+		p.field(at, f, within)
+		if (f.Type == "choice" || f.Type == "open_items") != (len(f.Of) > 0) {
+			p.say(at+".of", "字段 %s：只有 choice 要写选项（of；open_items 在这里写流程），而且必须写。", f.ID)
 		}
 		p.holds(at+".when", f.When)
 		p.formOnly(at+".when", f.When, within)
@@ -81,6 +82,7 @@ func (c *checker) checkProcesses() {
 		p.cited("clauses", x.Clauses, true)
 		p.one("on", "流程的对象（on）", x.On, Subjects)
 		p.known("opens.event", "事件", x.Opens.Event, c.events)
+		p.opens(x)
 		p.holds("opens.when", x.Opens.When)
 		p.fromOutside(x)
 		all := slices.Clone(x.Form)
@@ -144,11 +146,16 @@ func (p place) step(at string, s Step, steps map[string]bool, all []Field) {
 	p.holds(at+".when", s.When)
 	p.formOnly(at+".when", s.When, names(all))
 	p.form(at+".form", s.Form, all...)
+	p.engine(at, s)
+	for i, w := range s.Also {
+		p.within(fmt.Sprintf("%s.also[%d]", at, i), w, all)
+		p.need(fmt.Sprintf("%s.also[%d]", at, i), "期限的编号（id）", w.ID)
+	}
 	if s.Within != nil {
-		p.within(at+".within", *s.Within)
+		p.within(at+".within", *s.Within, all)
 	}
 	for i, w := range s.Limits {
-		p.within(fmt.Sprintf("%s.limits[%d]", at, i), w)
+		p.within(fmt.Sprintf("%s.limits[%d]", at, i), w, all)
 		if w.When == "" {
 			p.say(fmt.Sprintf("%s.limits[%d]", at, i), "limits 里的期限要写明什么时候适用（when）。")
 		}
@@ -156,13 +163,28 @@ func (p place) step(at string, s Step, steps map[string]bool, all []Field) {
 }
 
 // within holds a step's clock.
-func (p place) within(at string, w Within) {
-	p.length(at, w.Length)
+func (p place) within(at string, w Within, all []Field) {
+	if w.Until == "" {
+		p.length(at, w.Length)
+	}
+	dated := func(id string) bool {
+		return slices.ContainsFunc(all, func(f Field) bool { return f.ID == id && (f.Type == "date" || f.Type == "datetime") })
+	}
+	if w.Until != "" && !dated(w.Until) {
+		p.say(at+".until", "没有日期字段 %s。", w.Until)
+	}
+	if !w.Warn.IsZero() && w.Until == "" && w.Warn.Rule().Unit != w.Length.Rule().Unit {
+		p.say(at+".warn", "预警与期限要用同一种单位。")
+	}
+	for i, pause := range w.Pauses {
+		p.known(fmt.Sprintf("%s.pauses[%d].from", at, i), "事件", pause.From, p.events)
+		p.known(fmt.Sprintf("%s.pauses[%d].to", at, i), "事件", pause.To, p.events)
+	}
 	if w.Urgent != nil {
 		p.length(at+".urgent", *w.Urgent)
 	}
-	if w.Of != "" && w.Of != "step" && w.Of != "opened" {
-		p.say(at+".of", "起算点“%s”不对：写 step 或 opened。", w.Of)
+	if w.Of != "" && w.Of != "step" && w.Of != "opened" && !dated(w.Of) {
+		p.say(at+".of", "起算点“%s”不对：写 step、opened 或者一个日期字段。", w.Of)
 	}
 	p.known(at+".escalate", "角色", w.Escalate, p.roles)
 	p.source(at, w.Source)
@@ -254,6 +276,7 @@ func (p place) alertOn(on string) {
 	}
 	p.one("on", "提醒的起因", kind, []string{"overdue", "warning"})
 	process, step, ofStep := strings.Cut(what, ".")
+	step, _, _ = strings.Cut(step, ".")
 	if !ofStep {
 		p.known("on", "期限", what, p.deadlines)
 		return

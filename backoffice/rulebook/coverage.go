@@ -33,11 +33,16 @@ func Coverage(b *Book) []Row {
 	for _, d := range b.Deadlines {
 		cite("deadline "+d.ID, d.Source)
 	}
+	for _, board := range b.Boards {
+		for _, t := range board.Tiles {
+			cite("board "+board.ID+", "+t.Name, t.Clauses...)
+		}
+	}
 	for _, p := range b.Processes {
 		for _, s := range p.Steps {
 			step := fmt.Sprintf("process %s, step %s", p.ID, s.ID)
-			cite(step, s.Clause)
-			for _, w := range append(slices.Clone(s.Limits), deref(s.Within)...) {
+			cite(step, append([]string{s.Clause}, s.Clauses...)...)
+			for _, w := range append(append(slices.Clone(s.Limits), s.Also...), deref(s.Within)...) {
 				cite(step, w.Source)
 			}
 		}
@@ -45,6 +50,9 @@ func Coverage(b *Book) []Row {
 	rows := make([]Row, 0, len(b.Clauses))
 	for _, c := range b.Clauses {
 		carrier := strings.Join(by[c.ID], "; ")
+		if carrier == "" && c.Policy != "" {
+			carrier = "policy only"
+		}
 		if carrier == "" {
 			carrier = Open
 		}
@@ -66,8 +74,14 @@ func citeCourt(c Court, cite func(carrier string, clauses ...string)) {
 			cite("menu "+g.ID, g.Clauses...)
 		}
 		for _, i := range g.Items {
-			cite("menu "+g.ID+" "+i.Page+i.Process, i.Clauses...)
+			cite("menu "+g.ID+" "+i.Page+i.Process+i.Board, i.Clauses...)
 		}
+	}
+	for _, p := range c.Pages {
+		cite("page "+p.ID, p.Clauses...)
+	}
+	for _, d := range c.Choices {
+		cite("decision "+d.About, d.Clauses...)
 	}
 	for _, h := range c.Hotlines {
 		cite("hotline "+h.Name, h.Clause)

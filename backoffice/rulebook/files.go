@@ -25,7 +25,7 @@ const national = "national"
 // lists are the files of a book that hold a list of entries.
 var lists = []string{
 	"clauses.yaml", "laws.yaml", "events.yaml", "processes.yaml", "deadlines.yaml", "disclosures.yaml", "alerts.yaml",
-	"templates.yaml", "remedies.yaml", "figures.yaml", "lots.yaml",
+	"templates.yaml", "remedies.yaml", "figures.yaml", "lots.yaml", "gates.yaml", "boards.yaml",
 }
 
 // bundle is every file of a book, the national ones under national/, and how to call them in findings.

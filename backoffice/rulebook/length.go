@@ -30,6 +30,15 @@ func (l Length) String() string {
 	return fmt.Sprintf("%d%s", rule.N, rule.Unit.Name())
 }
 
+// Rule is the limit's own rule with its warning.
+func (w *Within) Rule(urgent bool) calendar.Rule {
+	rule := w.For(urgent).Rule()
+	if !w.Warn.IsZero() && (!urgent || w.Urgent == nil) {
+		rule.WarnN = w.Warn.Rule().N
+	}
+	return rule
+}
+
 // Rule is the deadline's own rule with its warning; Warn is in the same unit as Length, which Check sees to.
 func (d *Deadline) Rule() calendar.Rule {
 	rule := d.Length.Rule()

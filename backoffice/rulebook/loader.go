@@ -35,6 +35,9 @@ func (b bundle) load() (*Book, error) {
 	book.Remedies = join(common.remedies, own.remedies)
 	book.Figures = join(common.figures, own.figures)
 	book.LotItems = join(common.lotItems, own.lotItems)
+	book.Gates = join(common.gates, own.gates)
+	book.Boards = join(common.boards, own.boards)
+	book.watched = watched(book)
 	ld.words(book)
 	book.Text = string(b.files[book.Court.Document.Text])
 	findings := append(ld.findings, Check(book)...)
@@ -60,6 +63,8 @@ type part struct {
 	remedies    []Remedy
 	figures     []Figure
 	lotItems    []LotItem
+	gates       []Gate
+	boards      []Board
 }
 
 func (ld *loader) part(under string) *part {
@@ -75,6 +80,8 @@ func (ld *loader) part(under string) *part {
 		remedies:    list(ld, under+"remedies.yaml", func(r *Remedy, at Position) { r.At = at }),
 		figures:     list(ld, under+"figures.yaml", func(f *Figure, at Position) { f.At = at }),
 		lotItems:    list(ld, under+"lots.yaml", func(l *LotItem, at Position) { l.At = at }),
+		gates:       list(ld, under+"gates.yaml", func(g *Gate, at Position) { g.At = at }),
+		boards:      list(ld, under+"boards.yaml", func(b *Board, at Position) { b.At = at }),
 	}
 }
 

@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,8 @@ func (b *Book) On(day calendar.Date) *Book {
 	view.Remedies = inForce(b.Remedies, day)
 	view.Figures = inForce(b.Figures, day)
 	view.LotItems = inForce(b.LotItems, day)
+	view.Gates = inForce(b.Gates, day)
+	view.Boards = inForce(b.Boards, day)
 	return &view
 }
 
@@ -59,8 +62,110 @@ func find[T dated](entries []T, id string) (*T, bool) {
 	return best, best != nil
 }
 
-// Event finds an event by id.
-func (b *Book) Event(id string) (*Event, bool) { return find(b.Events, id) }
+// Event finds an event by id; PROCESS.STEP and the like are events of the process.
+func (b *Book) Event(id string) (*Event, bool) {
+	if process, what, dotted := strings.Cut(id, "."); dotted {
+		return b.eventOf(process, what)
+	}
+	return find(b.Events, id)
+}
+
+// runs are the events of a run as a whole.
+var runs = map[string]string{"opened": "启动", "done": "办结", "refused": "不同意", "withdrawn": "撤回"}
+
+// eventOf is the event that a finished step, or a run, of a process is.
+func (b *Book) eventOf(process, what string) (*Event, bool) {
+	p, ok := b.Process(process)
+	if !ok {
+		return nil, false
+	}
+	e := &Event{Entry: p.Entry, On: p.On, Effect: EffectAtOnce, Form: p.Fields()}
+	e.ID = process + "." + what
+	if word, ok := runs[what]; ok {
+		e.Name = p.Name + word
+		return e, true
+	}
+	s, ok := p.Step(what)
+	if ok {
+		e.Name = p.Name + "：" + s.Name
+		e.Clauses = append([]string{s.Clause}, s.Clauses...)
+	}
+	return e, ok
+}
+
+// Watched reports whether something in the book hangs on an event of a process, so that it is worth a row on the docket.
+func (b *Book) Watched(event string) bool { return b.watched[event] }
+
+// watched gathers the dotted events that triggers, clocks, alerts, disclosures and gates name.
+func watched(b *Book) map[string]bool {
+	out := map[string]bool{}
+	note := func(ids ...string) {
+		for _, id := range ids {
+			if strings.Contains(id, ".") && !strings.Contains(id, ":") {
+				out[id] = true
+			}
+		}
+	}
+	pauses := func(list []Pausing) {
+		for _, p := range list {
+			note(p.From, p.To)
+		}
+	}
+	for _, p := range b.Processes {
+		note(p.Opens.Event)
+		if e := p.Opens.Every; e != nil {
+			note(append([]string{e.After}, e.Until...)...)
+		}
+		for _, s := range p.Steps {
+			for _, w := range append(append(deref(s.Within), s.Limits...), s.Also...) {
+				pauses(w.Pauses)
+			}
+		}
+	}
+	for _, d := range b.Deadlines {
+		note(append([]string{d.Start}, d.Stop...)...)
+		pauses(d.Pauses)
+	}
+	for _, a := range b.Alerts {
+		note(a.On)
+	}
+	for _, d := range b.Disclosures {
+		note(append([]string{d.Event}, d.Removes...)...)
+		for _, a := range d.Audiences {
+			note(a.After...)
+		}
+	}
+	for _, g := range b.Gates {
+		for _, quoted := range dotted.FindAllStringSubmatch(g.When+" "+g.That, -1) {
+			note(quoted[1])
+		}
+	}
+	return out
+}
+
+var dotted = regexp.MustCompile(`"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)"`)
+
+// Fields are all inputs of a process: of the opening form and of every step.
+func (p *Process) Fields() []Field {
+	out := slices.Clone(p.Form)
+	for _, s := range p.Steps {
+		out = append(out, s.Form...)
+	}
+	return out
+}
+
+// GatesOn lists the gates before an act: an event recorded by hand or PROCESS.STEP.
+func (b *Book) GatesOn(act string) []Gate {
+	return filter(b.Gates, func(g Gate) bool { return slices.Contains(g.On, act) })
+}
+
+// Board finds a board by id.
+func (b *Book) Board(id string) (*Board, bool) { return find(b.Boards, id) }
+
+// ProcessesEvery lists the processes that the calendar opens.
+func (b *Book) ProcessesEvery() []Process {
+	return filter(b.Processes, func(p Process) bool { return p.Opens.Every != nil })
+}
 
 // Process finds a process by id.
 func (b *Book) Process(id string) (*Process, bool) { return find(b.Processes, id) }

@@ -31,13 +31,36 @@ var (
 // FieldTypes are the inputs a form knows.
 var FieldTypes = []string{
 	"text", "long", "choice", "money", "date", "datetime", "party", "staff", "team", "case", "yesno", "number", "file", "recording",
+	"attachment", "location", "rows", "person", "court", "phone", "deadline", "open_items",
 }
+
+// rowTypes are the inputs a column of rows may have.
+var rowTypes = []string{"text", "choice", "money", "date", "yesno", "number", "person", "phone"}
+
+// Deeds are acts of the program that a step may do.
+var Deeds = []string{"extend_deadline"}
+
+// PublicPages are the pages of the portal that a clause may be carried by.
+var PublicPages = []string{"home", "documents", "clauses", "hotlines", "tips", "cases", "applications", "notices", "dishonest", "lots", "hall", "feed", "search", "messages"}
+
+// What a board counts, and by what it breaks down.
+var (
+	TileSubjects = []string{"cases", "deadlines", "events", "matters"}
+	TileCounts   = map[string][]string{
+		"cases":     {"filed", "closed", "pending", "terminated", "performed", "applied", "realised"},
+		"deadlines": {"running", "soon", "overdue", "met", "late", "total"},
+		"events":    {"total", "cases"},
+		"matters":   {"opened", "open", "done", "refused", "returned", "in_time", "late", "total"},
+	}
+	TileBy   = []string{"", "team", "person", "type", "rule", "month", "day", "step"}
+	TileSpan = []string{"", "today", "week", "month", "quarter", "year", "all"}
+)
 
 // Subjects are what an event or a process may be about.
 var Subjects = []string{"case", "tip", "matter", "lot", "person", "none"}
 
 // Pages of the desk a menu may open.
-var Pages = []string{"work", "duty", "cases", "release", "import", "audit", "calendar", "rulebook", "staff", "lots", "chats"}
+var Pages = []string{"work", "duty", "cases", "release", "import", "audit", "calendar", "rulebook", "staff", "lots", "chats", "search"}
 
 // Kinds of clauses in an inventory.
 var Kinds = []string{
