@@ -120,7 +120,7 @@ func (q *Queries) CloseMatterDeadlines(ctx context.Context, arg CloseMatterDeadl
 }
 
 const deadlineByID = `-- name: DeadlineByID :one
-SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version FROM court.deadline WHERE court = $1 AND id = $2
+SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by FROM court.deadline WHERE court = $1 AND id = $2
 `
 
 type DeadlineByIDParams struct {
@@ -155,12 +155,15 @@ func (q *Queries) DeadlineByID(ctx context.Context, arg DeadlineByIDParams) (Cou
 		&i.Team,
 		&i.EscalateRole,
 		&i.RuleVersion,
+		&i.Length,
+		&i.Pauses,
+		&i.ExtendedBy,
 	)
 	return i, err
 }
 
 const deadlinesOfCase = `-- name: DeadlinesOfCase :many
-SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version FROM court.deadline WHERE court = $1 AND case_id = $2::uuid ORDER BY (state = 'open') DESC, due_at, id
+SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by FROM court.deadline WHERE court = $1 AND case_id = $2::uuid ORDER BY (state = 'open') DESC, due_at, id
 `
 
 type DeadlinesOfCaseParams struct {
@@ -201,6 +204,9 @@ func (q *Queries) DeadlinesOfCase(ctx context.Context, arg DeadlinesOfCaseParams
 			&i.Team,
 			&i.EscalateRole,
 			&i.RuleVersion,
+			&i.Length,
+			&i.Pauses,
+			&i.ExtendedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -213,7 +219,7 @@ func (q *Queries) DeadlinesOfCase(ctx context.Context, arg DeadlinesOfCaseParams
 }
 
 const deadlinesOfMatter = `-- name: DeadlinesOfMatter :many
-SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version FROM court.deadline WHERE court = $1 AND matter_id = $2::uuid ORDER BY started_at, id
+SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by FROM court.deadline WHERE court = $1 AND matter_id = $2::uuid ORDER BY started_at, id
 `
 
 type DeadlinesOfMatterParams struct {
@@ -254,6 +260,9 @@ func (q *Queries) DeadlinesOfMatter(ctx context.Context, arg DeadlinesOfMatterPa
 			&i.Team,
 			&i.EscalateRole,
 			&i.RuleVersion,
+			&i.Length,
+			&i.Pauses,
+			&i.ExtendedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -269,7 +278,7 @@ const deadlinesToEscalate = `-- name: DeadlinesToEscalate :many
 UPDATE court.deadline t SET overdue_at = $2::timestamptz WHERE t.court = $1 AND t.id IN (
   SELECT d.id FROM court.deadline d WHERE d.court = $1 AND d.state = 'open' AND d.overdue_at IS NULL AND d.due_at < $2::timestamptz
   ORDER BY d.due_at LIMIT $3::int FOR UPDATE SKIP LOCKED)
-RETURNING t.court, t.id, t.rule, t.name, t.clause, t.case_id, t.matter_id, t.tip_id, t.started_by, t.started_at, t.warn_at, t.due_at, t.state, t.closed_by, t.closed_at, t.warned_at, t.overdue_at, t.explanation, t.owner_role, t.owner, t.team, t.escalate_role, t.rule_version
+RETURNING t.court, t.id, t.rule, t.name, t.clause, t.case_id, t.matter_id, t.tip_id, t.started_by, t.started_at, t.warn_at, t.due_at, t.state, t.closed_by, t.closed_at, t.warned_at, t.overdue_at, t.explanation, t.owner_role, t.owner, t.team, t.escalate_role, t.rule_version, t.length, t.pauses, t.extended_by
 `
 
 type DeadlinesToEscalateParams struct {
@@ -311,6 +320,9 @@ func (q *Queries) DeadlinesToEscalate(ctx context.Context, arg DeadlinesToEscala
 			&i.Team,
 			&i.EscalateRole,
 			&i.RuleVersion,
+			&i.Length,
+			&i.Pauses,
+			&i.ExtendedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -326,7 +338,7 @@ const deadlinesToWarn = `-- name: DeadlinesToWarn :many
 UPDATE court.deadline t SET warned_at = $2::timestamptz WHERE t.court = $1 AND t.id IN (
   SELECT d.id FROM court.deadline d WHERE d.court = $1 AND d.state = 'open' AND d.warned_at IS NULL AND d.warn_at <= $2::timestamptz
   ORDER BY d.warn_at LIMIT $3::int FOR UPDATE SKIP LOCKED)
-RETURNING t.court, t.id, t.rule, t.name, t.clause, t.case_id, t.matter_id, t.tip_id, t.started_by, t.started_at, t.warn_at, t.due_at, t.state, t.closed_by, t.closed_at, t.warned_at, t.overdue_at, t.explanation, t.owner_role, t.owner, t.team, t.escalate_role, t.rule_version
+RETURNING t.court, t.id, t.rule, t.name, t.clause, t.case_id, t.matter_id, t.tip_id, t.started_by, t.started_at, t.warn_at, t.due_at, t.state, t.closed_by, t.closed_at, t.warned_at, t.overdue_at, t.explanation, t.owner_role, t.owner, t.team, t.escalate_role, t.rule_version, t.length, t.pauses, t.extended_by
 `
 
 type DeadlinesToWarnParams struct {
@@ -368,6 +380,9 @@ func (q *Queries) DeadlinesToWarn(ctx context.Context, arg DeadlinesToWarnParams
 			&i.Team,
 			&i.EscalateRole,
 			&i.RuleVersion,
+			&i.Length,
+			&i.Pauses,
+			&i.ExtendedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -453,7 +468,7 @@ func (q *Queries) MoveDeadline(ctx context.Context, arg MoveDeadlineParams) erro
 }
 
 const recomputableDeadlines = `-- name: RecomputableDeadlines :many
-SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version FROM court.deadline WHERE court = $1 AND state = 'open' AND (explanation->>'provisional')::boolean IS TRUE
+SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by FROM court.deadline WHERE court = $1 AND state = 'open' AND (explanation->>'provisional')::boolean IS TRUE
 `
 
 func (q *Queries) RecomputableDeadlines(ctx context.Context, court string) ([]CourtDeadline, error) {
@@ -489,6 +504,9 @@ func (q *Queries) RecomputableDeadlines(ctx context.Context, court string) ([]Co
 			&i.Team,
 			&i.EscalateRole,
 			&i.RuleVersion,
+			&i.Length,
+			&i.Pauses,
+			&i.ExtendedBy,
 		); err != nil {
 			return nil, err
 		}

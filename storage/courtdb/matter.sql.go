@@ -99,7 +99,7 @@ func (q *Queries) InsertMatterStep(ctx context.Context, arg InsertMatterStepPara
 }
 
 const matterByID = `-- name: MatterByID :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id FROM court.matter WHERE court = $1 AND id = $2
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND id = $2
 `
 
 type MatterByIDParams struct {
@@ -133,12 +133,16 @@ func (q *Queries) MatterByID(ctx context.Context, arg MatterByIDParams) (CourtMa
 		&i.PartyID,
 		&i.LotID,
 		&i.ChatID,
+		&i.Parent,
+		&i.Serial,
+		&i.SourceKey,
+		&i.Returns,
 	)
 	return i, err
 }
 
 const matterForUpdate = `-- name: MatterForUpdate :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE
 `
 
 type MatterForUpdateParams struct {
@@ -172,12 +176,16 @@ func (q *Queries) MatterForUpdate(ctx context.Context, arg MatterForUpdateParams
 		&i.PartyID,
 		&i.LotID,
 		&i.ChatID,
+		&i.Parent,
+		&i.Serial,
+		&i.SourceKey,
+		&i.Returns,
 	)
 	return i, err
 }
 
 const matterOfTip = `-- name: MatterOfTip :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id FROM court.matter WHERE court = $1 AND tip_id = $2::uuid ORDER BY opened_at LIMIT 1
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND tip_id = $2::uuid ORDER BY opened_at LIMIT 1
 `
 
 type MatterOfTipParams struct {
@@ -211,6 +219,10 @@ func (q *Queries) MatterOfTip(ctx context.Context, arg MatterOfTipParams) (Court
 		&i.PartyID,
 		&i.LotID,
 		&i.ChatID,
+		&i.Parent,
+		&i.Serial,
+		&i.SourceKey,
+		&i.Returns,
 	)
 	return i, err
 }
@@ -277,7 +289,7 @@ func (q *Queries) MatterSteps(ctx context.Context, arg MatterStepsParams) ([]Mat
 }
 
 const mattersOfCase = `-- name: MattersOfCase :many
-SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, COALESCE(s.name, '')::text AS holder_name FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
+SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, m.parent, m.serial, m.source_key, m.returns, COALESCE(s.name, '')::text AS holder_name FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
 WHERE m.court = $1 AND m.case_id = $2::uuid ORDER BY m.opened_at DESC LIMIT 200
 `
 
@@ -309,6 +321,10 @@ type MattersOfCaseRow struct {
 	PartyID     *uuid.UUID
 	LotID       *uuid.UUID
 	ChatID      *uuid.UUID
+	Parent      *uuid.UUID
+	Serial      string
+	SourceKey   *string
+	Returns     int32
 	HolderName  string
 }
 
@@ -344,6 +360,10 @@ func (q *Queries) MattersOfCase(ctx context.Context, arg MattersOfCaseParams) ([
 			&i.PartyID,
 			&i.LotID,
 			&i.ChatID,
+			&i.Parent,
+			&i.Serial,
+			&i.SourceKey,
+			&i.Returns,
 			&i.HolderName,
 		); err != nil {
 			return nil, err
@@ -403,7 +423,7 @@ func (q *Queries) MoveMatter(ctx context.Context, arg MoveMatterParams) (int64, 
 }
 
 const myWork = `-- name: MyWork :many
-SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
+SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, m.parent, m.serial, m.source_key, m.returns, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.due_at, m.step_at)::timestamptz AS due_at, COALESCE(d.id, m.id)::uuid AS deadline_id
 FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
 LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
@@ -442,6 +462,10 @@ type MyWorkRow struct {
 	PartyID     *uuid.UUID
 	LotID       *uuid.UUID
 	ChatID      *uuid.UUID
+	Parent      *uuid.UUID
+	Serial      string
+	SourceKey   *string
+	Returns     int32
 	HolderName  string
 	CaseNumber  string
 	Ticket      string
@@ -487,6 +511,10 @@ func (q *Queries) MyWork(ctx context.Context, arg MyWorkParams) ([]MyWorkRow, er
 			&i.PartyID,
 			&i.LotID,
 			&i.ChatID,
+			&i.Parent,
+			&i.Serial,
+			&i.SourceKey,
+			&i.Returns,
 			&i.HolderName,
 			&i.CaseNumber,
 			&i.Ticket,

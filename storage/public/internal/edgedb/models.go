@@ -176,6 +176,12 @@ type CourtDeadline struct {
 	Team         string
 	EscalateRole string
 	RuleVersion  int32
+	// The rule it is counted by (calendar.Rule); absent for a day that a document fixed.
+	Length []byte
+	// Spans in which it stood still, from and to as legal days; the last may be without end.
+	Pauses []byte
+	// The matter whose approval gave it more time.
+	ExtendedBy *uuid.UUID
 }
 
 // What became of a message, as reported through the inbox. Retention: case file.
@@ -384,6 +390,14 @@ type CourtMatter struct {
 	PartyID *uuid.UUID
 	LotID   *uuid.UUID
 	ChatID  *uuid.UUID
+	// The run whose step waits for this one and those beside it.
+	Parent *uuid.UUID
+	// The number of the run in its register, e.g. DB-2026-0001; empty where the process has none.
+	Serial string
+	// What opened it, known again when it comes twice: a calendar day, a form sent twice.
+	SourceKey *string
+	// How often it was returned with reasons.
+	Returns int32
 }
 
 // What was done to a matter, one row an act, append-only. Retention: case file.
@@ -480,6 +494,14 @@ type CourtRulebook struct {
 	Body        []byte
 	PublishedAt time.Time
 	PublishedBy *uuid.UUID
+}
+
+// The last number given in a register and year. Retention: forever.
+type CourtSerial struct {
+	Court  string
+	Prefix string
+	Year   int32
+	Last   int32
 }
 
 // People who work at the desk. totp_secret and mobile are sealed. Retention: employment + 3 years.
