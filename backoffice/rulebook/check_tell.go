@@ -19,6 +19,15 @@ func required(event string) []string {
 	return nil
 }
 
+// sends reports whether this court sends a template at all; an inherited one that nothing names cannot be too long.
+func (c *checker) sends(t *Template) bool {
+	return t.Public || !strings.HasPrefix(t.At.File, "books/"+national) && !strings.HasPrefix(t.At.File, national) ||
+		slices.ContainsFunc(c.Alerts, func(a Alert) bool { return a.Template == t.ID }) ||
+		slices.ContainsFunc(c.Disclosures, func(d Disclosure) bool {
+			return slices.ContainsFunc(d.Audiences, func(a Audience) bool { return a.Template == t.ID })
+		})
+}
+
 // checkTemplates holds messages: placeholders declared, short enough (G15).
 func (c *checker) checkTemplates() {
 	for _, t := range c.Templates {
@@ -37,7 +46,7 @@ func (c *checker) checkTemplates() {
 			}
 		}
 		p.wechat(t)
-		if n := c.longestMessage(&t, c.formsUsing(t.ID)); n > MaxMessage {
+		if n := c.longestMessage(&t, c.formsUsing(t.ID)); n > MaxMessage && c.sends(&t) {
 			p.say("text", "短信最长会有%d个字，超过%d个字（G15）：连同签名、%s和防骗提示一起算。", n, MaxMessage, CodeSuffix)
 		}
 	}
