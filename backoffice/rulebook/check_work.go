@@ -87,7 +87,7 @@ func (c *checker) checkProcesses() {
 		p.fromOutside(x)
 		all := slices.Clone(x.Form)
 		for _, s := range x.Steps {
-			all = append(all, s.Form...)
+			all = append(all, s.Fields()...)
 		}
 		p.form("form", x.Form)
 		steps := ids(x.Steps, func(s Step) string { return s.ID })
