@@ -99,7 +99,7 @@ func (q *Queries) InsertMatterStep(ctx context.Context, arg InsertMatterStepPara
 }
 
 const matterByID = `-- name: MatterByID :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND id = $2
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns, due_at, late FROM court.matter WHERE court = $1 AND id = $2
 `
 
 type MatterByIDParams struct {
@@ -137,12 +137,14 @@ func (q *Queries) MatterByID(ctx context.Context, arg MatterByIDParams) (CourtMa
 		&i.Serial,
 		&i.SourceKey,
 		&i.Returns,
+		&i.DueAt,
+		&i.Late,
 	)
 	return i, err
 }
 
 const matterForUpdate = `-- name: MatterForUpdate :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns, due_at, late FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE
 `
 
 type MatterForUpdateParams struct {
@@ -180,12 +182,14 @@ func (q *Queries) MatterForUpdate(ctx context.Context, arg MatterForUpdateParams
 		&i.Serial,
 		&i.SourceKey,
 		&i.Returns,
+		&i.DueAt,
+		&i.Late,
 	)
 	return i, err
 }
 
 const matterOfTip = `-- name: MatterOfTip :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND tip_id = $2::uuid ORDER BY opened_at LIMIT 1
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns, due_at, late FROM court.matter WHERE court = $1 AND tip_id = $2::uuid ORDER BY opened_at LIMIT 1
 `
 
 type MatterOfTipParams struct {
@@ -223,6 +227,8 @@ func (q *Queries) MatterOfTip(ctx context.Context, arg MatterOfTipParams) (Court
 		&i.Serial,
 		&i.SourceKey,
 		&i.Returns,
+		&i.DueAt,
+		&i.Late,
 	)
 	return i, err
 }
@@ -289,7 +295,7 @@ func (q *Queries) MatterSteps(ctx context.Context, arg MatterStepsParams) ([]Mat
 }
 
 const mattersOfCase = `-- name: MattersOfCase :many
-SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, m.parent, m.serial, m.source_key, m.returns, COALESCE(s.name, '')::text AS holder_name FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
+SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, m.parent, m.serial, m.source_key, m.returns, m.due_at, m.late, COALESCE(s.name, '')::text AS holder_name FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
 WHERE m.court = $1 AND m.case_id = $2::uuid ORDER BY m.opened_at DESC LIMIT 200
 `
 
@@ -325,6 +331,8 @@ type MattersOfCaseRow struct {
 	Serial      string
 	SourceKey   *string
 	Returns     int32
+	DueAt       time.Time
+	Late        bool
 	HolderName  string
 }
 
@@ -364,6 +372,8 @@ func (q *Queries) MattersOfCase(ctx context.Context, arg MattersOfCaseParams) ([
 			&i.Serial,
 			&i.SourceKey,
 			&i.Returns,
+			&i.DueAt,
+			&i.Late,
 			&i.HolderName,
 		); err != nil {
 			return nil, err
@@ -420,114 +430,4 @@ func (q *Queries) MoveMatter(ctx context.Context, arg MoveMatterParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
-}
-
-const myWork = `-- name: MyWork :many
-SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, m.parent, m.serial, m.source_key, m.returns, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
-  (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.due_at, m.step_at)::timestamptz AS due_at, COALESCE(d.id, m.id)::uuid AS deadline_id
-FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
-LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
-LEFT JOIN LATERAL (SELECT x.id, x.due_at FROM court.deadline x WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
-WHERE m.court = $1 AND m.state = 'open' AND (m.holder = $2::uuid OR (m.holder IS NULL AND (m.team = '' OR m.team = $3::text OR $4::bool)))
-ORDER BY due_at, m.id LIMIT 300
-`
-
-type MyWorkParams struct {
-	Court      string
-	Staff      uuid.UUID
-	Team       string
-	Everywhere bool
-}
-
-type MyWorkRow struct {
-	Court       string
-	ID          uuid.UUID
-	Process     string
-	RuleVersion int32
-	CaseID      *uuid.UUID
-	TipID       *uuid.UUID
-	Urgent      bool
-	State       string
-	Step        string
-	Awaiting    string
-	Team        string
-	Holder      *uuid.UUID
-	OpenedAt    time.Time
-	OpenedBy    *uuid.UUID
-	OpenedEvent *uuid.UUID
-	StepAt      time.Time
-	ClosedAt    *time.Time
-	Form        []byte
-	Notes       []byte
-	PartyID     *uuid.UUID
-	LotID       *uuid.UUID
-	ChatID      *uuid.UUID
-	Parent      *uuid.UUID
-	Serial      string
-	SourceKey   *string
-	Returns     int32
-	HolderName  string
-	CaseNumber  string
-	Ticket      string
-	HasDue      bool
-	DueAt       time.Time
-	DeadlineID  uuid.UUID
-}
-
-func (q *Queries) MyWork(ctx context.Context, arg MyWorkParams) ([]MyWorkRow, error) {
-	rows, err := q.db.Query(ctx, myWork,
-		arg.Court,
-		arg.Staff,
-		arg.Team,
-		arg.Everywhere,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []MyWorkRow
-	for rows.Next() {
-		var i MyWorkRow
-		if err := rows.Scan(
-			&i.Court,
-			&i.ID,
-			&i.Process,
-			&i.RuleVersion,
-			&i.CaseID,
-			&i.TipID,
-			&i.Urgent,
-			&i.State,
-			&i.Step,
-			&i.Awaiting,
-			&i.Team,
-			&i.Holder,
-			&i.OpenedAt,
-			&i.OpenedBy,
-			&i.OpenedEvent,
-			&i.StepAt,
-			&i.ClosedAt,
-			&i.Form,
-			&i.Notes,
-			&i.PartyID,
-			&i.LotID,
-			&i.ChatID,
-			&i.Parent,
-			&i.Serial,
-			&i.SourceKey,
-			&i.Returns,
-			&i.HolderName,
-			&i.CaseNumber,
-			&i.Ticket,
-			&i.HasDue,
-			&i.DueAt,
-			&i.DeadlineID,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

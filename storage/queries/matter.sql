@@ -27,12 +27,3 @@ INSERT INTO court.matter_step (court, id, matter_id, step, act, actor, actor_kin
 SELECT t.*, COALESCE(s.name, '')::text AS actor_name, COALESCE(r.name, '')::text AS to_name FROM court.matter_step t
 LEFT JOIN court.staff s ON s.court = t.court AND s.id = t.actor LEFT JOIN court.staff r ON r.court = t.court AND r.id = t.to_staff
 WHERE t.court = $1 AND t.matter_id = $2 ORDER BY t.at, t.id;
-
--- name: MyWork :many
-SELECT m.*, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
-  (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.due_at, m.step_at)::timestamptz AS due_at, COALESCE(d.id, m.id)::uuid AS deadline_id
-FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
-LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
-LEFT JOIN LATERAL (SELECT x.id, x.due_at FROM court.deadline x WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
-WHERE m.court = $1 AND m.state = 'open' AND (m.holder = sqlc.arg(staff)::uuid OR (m.holder IS NULL AND (m.team = '' OR m.team = sqlc.arg(team)::text OR sqlc.arg(everywhere)::bool)))
-ORDER BY due_at, m.id LIMIT 300;
