@@ -5,6 +5,7 @@ import (
 
 	"mingzhi/backoffice/desk/admin"
 	"mingzhi/backoffice/desk/board"
+	"mingzhi/backoffice/desk/boards"
 	"mingzhi/backoffice/desk/cases"
 	"mingzhi/backoffice/desk/chats"
 	"mingzhi/backoffice/desk/frame"
@@ -89,6 +90,8 @@ func reading() []Page {
 		page("GET", "/process/:process/register.xlsx", "登记簿的 Excel", work, registers.Export),
 		page("POST", "/process/:process/views", "保存登记簿的视图", work, registers.Save),
 		page("POST", "/views/:id/delete", "删除自己的视图", work, registers.Forget),
+		page("GET", "/boards/:id", "看板", frame.Searching, boards.Show),
+		page("GET", "/boards/:id/board.xlsx", "看板的 Excel", frame.Searching, boards.Export),
 		page("GET", "/matters/:id/print", "事项的正式表格", work, registers.Form),
 	}
 }
