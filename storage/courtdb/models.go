@@ -398,6 +398,10 @@ type CourtMatter struct {
 	SourceKey *string
 	// How often it was returned with reasons.
 	Returns int32
+	// When its earliest running clock is due, kept by a trigger; without one the end of time, for an urgent matter when it came to its step.
+	DueAt time.Time
+	// A clock of it was stopped too late; kept by a trigger.
+	Late bool
 }
 
 // What was done to a matter, one row an act, append-only. Retention: case file.
@@ -476,6 +480,16 @@ type CourtRecording struct {
 	AddedAt time.Time
 }
 
+// Processes that the calendar opens again and again on a case (S-4.4.2: every six months for five years). Retention: until it ends.
+type CourtRecurrence struct {
+	Court   string
+	Process string
+	CaseID  uuid.UUID
+	Since   time.Time
+	NextAt  time.Time
+	UntilAt *time.Time
+}
+
 // Who is on duty, in which duty role, from when to when (S-3.1.0a, W-30). Retention: 3 years.
 type CourtRoster struct {
 	Court    string
@@ -494,6 +508,17 @@ type CourtRulebook struct {
 	Body        []byte
 	PublishedAt time.Time
 	PublishedBy *uuid.UUID
+}
+
+// A person's own filters of a register, as the address keeps them. Retention: until deleted, or employment ends.
+type CourtSavedView struct {
+	Court   string
+	ID      uuid.UUID
+	Staff   uuid.UUID
+	Process string
+	Name    string
+	Query   string
+	At      time.Time
 }
 
 // The last number given in a register and year. Retention: forever.

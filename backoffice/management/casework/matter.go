@@ -2,14 +2,16 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"slices"
 
 	"github.com/google/uuid"
 
+	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/matter"
+	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/storage"
@@ -78,6 +80,12 @@ func openMatter(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*Matter, err
 	if m.Choices, err = choices(ctx, tx, parties); err != nil {
 		return nil, err
 	}
+	m.Choices.Open = m.View.Open
+	if v.CaseID != nil {
+		if m.Choices.Deadlines, err = runningClocks(ctx, tx, *v.CaseID); err != nil {
+			return nil, err
+		}
+	}
 	if err := m.sent(ctx, tx, parties); err != nil {
 		return nil, err
 	}
@@ -92,6 +100,81 @@ func openMatter(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*Matter, err
 		m.Clocks = append(m.Clocks, dueOfRow(tx.Book, d))
 	}
 	return m, nil
+}
+
+// runningClocks are the deadlines of a case that may be given more time.
+func runningClocks(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]rulebook.Choice, error) {
+	rows, err := tx.OpenDeadlinesOfCase(ctx, courtdb.OpenDeadlinesOfCaseParams{Court: tx.Court, CaseID: id})
+	var out []rulebook.Choice
+	for _, r := range rows {
+		out = append(out, rulebook.Choice{ID: r.ID.String(), Label: r.Name + "（" + r.Clause + "，" + calendar.On(r.DueAt).String() + " 届满）"})
+	}
+	return out, err
+}
+
+// CaseNumbered finds a case by its number, written any way, within the actor's scope.
+func (r *Reads) CaseNumbered(ctx context.Context, actor staff.Actor, raw string) (id uuid.UUID, err error) {
+	err = r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		number, err := enforcement.ParseCaseNumber(raw, tx.At)
+		if err != nil {
+			return err
+		}
+		unknown := problem.New(problem.Invalid, "case.unknown_number", "本院没有案号为{number}的执行案件，请核对。", "number", number.String())
+		id, err = tx.CaseByNumber(ctx, courtdb.CaseByNumberParams{Court: tx.Court, Number: number.String()})
+		if storage.NoRows(err) {
+			return unknown
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := openCase(ctx, tx, id); err != nil {
+			return unknown
+		}
+		return nil
+	})
+	return id, err
+}
+
+// See refuses somebody who may not see a matter; it is what acts beside the steps ask.
+func (r *Reads) See(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {
+	_, err := openMatter(ctx, tx, id)
+	return err
+}
+
+// Opening is what the page that opens a process needs.
+type Opening struct {
+	*matter.Opening
+	File    *docket.File // of the case, when one is named
+	Choices Choices
+}
+
+// Opening prepares the form that opens a process about something.
+func (r *Reads) Opening(ctx context.Context, actor staff.Actor, process string, about matter.About) (*Opening, error) {
+	if err := actor.Require(rulebook.MayWorkMatter); err != nil {
+		return nil, err
+	}
+	out := &Opening{}
+	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) (err error) {
+		var parties []courtdb.CourtParty
+		if about.Case != uuid.Nil {
+			if out.File, err = openCase(ctx, tx, about.Case); err != nil {
+				return err
+			}
+			parties = out.File.Parties
+		}
+		if out.Opening, err = matter.Prepare(ctx, tx, process, about); err != nil {
+			return err
+		}
+		if out.Choices, err = choices(ctx, tx, parties); err != nil {
+			return err
+		}
+		out.Choices.Open = out.Opening.Open
+		if about.Case != uuid.Nil {
+			out.Choices.Deadlines, err = runningClocks(ctx, tx, about.Case)
+		}
+		return err
+	})
+	return out, err
 }
 
 // sent adds what came with an application, and the recordings that may be chosen.
@@ -220,98 +303,4 @@ func BesideTip(ctx context.Context, tx *storage.Tx, tip uuid.UUID) (*Beside, err
 		out.Timeline = append(out.Timeline, e)
 	}
 	return out, nil
-}
-
-// RegisterLine is one row of a process's register; Facts are its declared columns.
-type RegisterLine struct {
-	ID, Tip            uuid.UUID
-	CaseNumber, Ticket string
-	Step, Holder       string
-	Open, Urgent       bool
-	Opened             string
-	Facts              []Fact
-	Due                *Due
-}
-
-// Register is a page of a process's matters.
-type Register struct {
-	Process *rulebook.Process
-	Fields  []rulebook.Field
-	Rows    []RegisterLine
-	More    bool
-}
-
-// Register lists the matters of a process that the actor may see, with the columns the book declares.
-func (r *Reads) Register(ctx context.Context, actor staff.Actor, process string, number int) (*Register, error) {
-	if err := actor.Require(rulebook.MayWorkMatter); err != nil {
-		return nil, err
-	}
-	out := &Register{}
-	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
-		p, ok := tx.Book.Process(process)
-		if !ok {
-			return noMatter
-		}
-		out.Process, out.Fields = p, columns(p)
-		everywhere := actor.Scope == rulebook.ScopeCourt && (p.On != "tip" || actor.Can(rulebook.MayTakeTip))
-		rows, err := tx.DeskRegister(ctx, courtdb.DeskRegisterParams{Court: tx.Court, Process: process, Everywhere: everywhere || p.On == "tip" && actor.Can(rulebook.MayTakeTip),
-			Me: actor.ID, Team: actor.Team, Skip: skip(number), Most: page + 1})
-		if err != nil {
-			return err
-		}
-		if out.More = len(rows) > page; out.More {
-			rows = rows[:page]
-		}
-		names, err := choices(ctx, tx, nil)
-		if err != nil {
-			return err
-		}
-		for _, m := range rows {
-			l, err := registerLine(tx, p, out.Fields, m, names)
-			if err != nil {
-				return err
-			}
-			out.Rows = append(out.Rows, l)
-		}
-		return nil
-	})
-	return out, err
-}
-
-// columns are the declared ones, found in the process's form or its steps'.
-func columns(p *rulebook.Process) []rulebook.Field {
-	all := p.Form
-	for _, s := range p.Steps {
-		all = append(all[:len(all):len(all)], s.Form...)
-	}
-	var out []rulebook.Field
-	for _, id := range p.Columns {
-		for _, f := range all {
-			if f.ID == id {
-				out = append(out, f)
-				break
-			}
-		}
-	}
-	return out
-}
-
-func registerLine(tx *storage.Tx, p *rulebook.Process, fields []rulebook.Field, m courtdb.DeskRegisterRow, names Choices) (RegisterLine, error) {
-	l := RegisterLine{ID: m.ID, Tip: storage.Deref(m.TipID), CaseNumber: m.CaseNumber, Ticket: m.Ticket, Step: m.Step, Holder: m.HolderName,
-		Open: m.State == "open", Urgent: m.Urgent, Opened: clock(m.OpenedAt)}
-	if s, ok := p.Step(m.Step); ok {
-		l.Step = s.Name
-	}
-	values, err := plainNotes(tx, m.ID, m.Notes)
-	if err != nil {
-		return l, err
-	}
-	if err := json.Unmarshal(m.Form, &values); err != nil { // adds to the opened words
-		return l, err
-	}
-	l.Facts = facts(fields, values, names)
-	if m.HasDue {
-		l.Due = dueOf(m.DeadlineID, l.Step, m.Clause, m.DueAt, m.Explanation)
-	}
-	return l, nil
 }
