@@ -12,7 +12,10 @@ import (
 	"mingzhi/backoffice/desk/signin"
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/intake"
+	"mingzhi/backoffice/management/board"
 	"mingzhi/backoffice/management/casework"
+	"mingzhi/backoffice/management/register"
+	"mingzhi/backoffice/management/search"
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/support/account"
@@ -47,19 +50,19 @@ func New(d Deps) *fiber.App {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	house := &frame.House{Store: d.Store, Docket: d.Docket, Engine: d.Engine, Intake: d.Intake, Disclosure: d.Disclosure, Accounts: d.Accounts,
-		Reads: casework.New(d.Store, d.Docket), Room: duty.New(d.Store),
+		Reads: casework.New(d.Store, d.Docket), Registers: register.New(d.Store, d.Engine), Boards: board.New(d.Store), Search: search.New(d.Store), Room: duty.New(d.Store),
 		Chats: chat.New(d.Store, d.Docket), Lots: lot.New(d.Store, d.Docket), Recordings: recording.New(d.Store), PortalURL: d.PortalURL, Log: d.Log, Secure: d.Secure, SignIn: signin.Interrupted}
 	app := webkit.New(webkit.Options{Log: d.Log, Name: "desk", Secure: d.Secure, TrustedProxies: d.TrustedProxies, BodyLimit: bodyLimit, Stylesheet: "desk.css",
 		ErrorPage: func(f webkit.Failure) templ.Component { return frame.Failure(f) }, Ready: d.Store.Ping, Before: append(d.Before, inChinese)})
 	app.Get("/", func(c *fiber.Ctx) error { return start(c, d.Store) })
 	for _, p := range Pages() {
-		register(app, house, p)
+		route(app, house, p)
 	}
 	return app
 }
 
-// register refuses a route that nobody gave a permission.
-func register(app *fiber.App, house *frame.House, p Page) {
+// route refuses a route that nobody gave a permission.
+func route(app *fiber.App, house *frame.House, p Page) {
 	if !p.Access.Given() {
 		panic("desk: no permission given for " + p.Method + " " + p.Path)
 	}

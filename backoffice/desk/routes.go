@@ -1,13 +1,17 @@
 package desk
 
 import (
+	"slices"
+
 	"mingzhi/backoffice/desk/admin"
 	"mingzhi/backoffice/desk/board"
+	"mingzhi/backoffice/desk/boards"
 	"mingzhi/backoffice/desk/cases"
 	"mingzhi/backoffice/desk/chats"
 	"mingzhi/backoffice/desk/frame"
 	"mingzhi/backoffice/desk/lots"
 	"mingzhi/backoffice/desk/matters"
+	"mingzhi/backoffice/desk/registers"
 	"mingzhi/backoffice/desk/rules"
 	"mingzhi/backoffice/desk/signin"
 	"mingzhi/backoffice/desk/work"
@@ -28,7 +32,7 @@ func page(method, path, sentence string, access frame.Access, handle frame.Handl
 var may = frame.May
 
 // Pages is the whole desk, under /:court.
-func Pages() []Page { return append(append(dailyWork(), auctions()...), administration()...) }
+func Pages() []Page { return slices.Concat(dailyWork(), reading(), auctions(), administration()) }
 
 func dailyWork() []Page {
 	tip := may(rulebook.MayTakeTip, rulebook.MayWorkMatter)
@@ -40,7 +44,6 @@ func dailyWork() []Page {
 		page("GET", "/clauses/:id", "条款原文", frame.SignedIn, rules.Clause),
 
 		page("GET", "/work", "我的工作", may(rulebook.MayWorkMatter), work.Show),
-		page("GET", "/process/:process", "流程的登记簿", may(rulebook.MayWorkMatter), matters.Register),
 		page("GET", "/process/:process/new", "启动一个流程的表", may(rulebook.MayWorkMatter), matters.New),
 		page("POST", "/process/:process/new", "启动一个流程", may(rulebook.MayWorkMatter), matters.Open),
 		page("POST", "/matters/:id/withdraw", "撤回事项", may(rulebook.MayWorkMatter), matters.Withdraw),
@@ -81,6 +84,21 @@ func dailyWork() []Page {
 		page("GET", "/release/12368.xlsx", "12368坐席可以告知的内容", may(rulebook.MayRelease), cases.Hotline),
 		page("POST", "/release/:id", "决定告知或者不告知", may(rulebook.MayRelease), cases.Decide),
 		page("POST", "/release/:id/withdraw", "撤回", may(rulebook.MayRelease), cases.Withdraw),
+	}
+}
+
+// reading is registers, boards and the search: each shows only what the reader may see.
+func reading() []Page {
+	work := may(rulebook.MayWorkMatter)
+	return []Page{
+		page("GET", "/process/:process", "流程的登记簿", work, registers.Show),
+		page("GET", "/process/:process/print", "登记簿的打印件", work, registers.Print),
+		page("GET", "/process/:process/register.xlsx", "登记簿的 Excel", work, registers.Export),
+		page("POST", "/process/:process/views", "保存登记簿的视图", work, registers.Save),
+		page("POST", "/views/:id/delete", "删除自己的视图", work, registers.Forget),
+		page("GET", "/boards/:id", "看板", frame.Searching, boards.Show),
+		page("GET", "/boards/:id/board.xlsx", "看板的 Excel", frame.Searching, boards.Export),
+		page("GET", "/matters/:id/print", "事项的正式表格", work, registers.Form),
 	}
 }
 

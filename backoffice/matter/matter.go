@@ -88,8 +88,11 @@ func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, 
 	s.CourtMatter = courtdb.CourtMatter{Court: tx.Court, ID: storage.NewID(), Process: p.ID, RuleVersion: int32(tx.Version), CaseID: storage.Ref(b.Case),
 		TipID: storage.Ref(b.Tip), PartyID: storage.Ref(b.Party), LotID: storage.Ref(b.Lot), Urgent: b.urgent, OpenedAt: tx.At, OpenedBy: tx.Actor.Person(),
 		OpenedEvent: storage.Ref(b.event), Parent: storage.Ref(b.parent), StepAt: tx.At, State: "open"}
-	if b.source != "" {
+	if b.source != "" { // asked before a number is drawn: a register has no gaps
 		s.SourceKey = &b.source
+		if _, err := tx.MatterBySource(ctx, courtdb.MatterBySourceParams{Court: tx.Court, SourceKey: b.source}); !storage.NoRows(err) {
+			return nil, err
+		}
 	}
 	if b.file != nil {
 		s.about(b.file)

@@ -243,21 +243,30 @@ SELECT c.id, c.number, c.cause, c.filed_on, c.stage, c.team, c.closed_on, c.clos
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, c.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
   COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
 FROM court.cases c LEFT JOIN court.staff j ON j.court = c.court AND j.id = c.judge
-LEFT JOIN LATERAL (SELECT x.id, x.name, x.due_at, x.explanation, x.clause FROM court.deadline x
-  WHERE x.court = c.court AND x.case_id = c.id AND x.state = 'open' AND x.tip_id IS NULL ORDER BY x.due_at LIMIT 1) d ON true
+LEFT JOIN LATERAL (SELECT x.id, x.name, x.due_at, x.warn_at, x.explanation, x.clause FROM court.deadline x
+  WHERE x.court = c.court AND x.case_id = c.id AND x.state = 'open' AND x.tip_id IS NULL AND ($2::text = '' OR x.rule = $2::text) ORDER BY x.due_at LIMIT 1) d ON true
 WHERE c.court = $1
-  AND ($2::bool OR ($3::bool AND c.team <> '' AND c.team = $4::text) OR $5::uuid IN (c.judge, c.assistant, c.clerk))
-  AND ($6::text = '' OR c.number = $6::text)
-  AND ($7::int = 0 OR c.serial = $7::int)
-  AND (cardinality($8::bytea[]) = 0 OR EXISTS (SELECT 1 FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.name_index = ANY($8::bytea[])))
-  AND ($9::text = '' OR c.stage = $9::text)
-  AND ($10::uuid IS NULL OR c.judge = $10::uuid)
-  AND ($11::timestamptz IS NULL OR d.due_at < $11::timestamptz)
-ORDER BY c.filed_on DESC, c.id DESC LIMIT $13::int OFFSET $12::int
+  AND ($3::text = '' OR c.team = $3::text) AND (NOT $4::bool OR c.closed_on IS NULL)
+  AND ($2::text = '' OR d.id IS NOT NULL) AND ($5::timestamptz IS NULL OR d.due_at >= $5::timestamptz)
+  AND (NOT $6::bool OR d.warn_at <= $7::timestamptz)
+  AND ($8::bool OR ($9::bool AND c.team <> '' AND c.team = $10::text) OR $11::uuid IN (c.judge, c.assistant, c.clerk))
+  AND ($12::text = '' OR c.number = $12::text)
+  AND ($13::int = 0 OR c.serial = $13::int)
+  AND (cardinality($14::bytea[]) = 0 OR EXISTS (SELECT 1 FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.name_index = ANY($14::bytea[])))
+  AND ($15::text = '' OR c.stage = $15::text)
+  AND ($16::uuid IS NULL OR c.judge = $16::uuid)
+  AND ($17::timestamptz IS NULL OR d.due_at < $17::timestamptz)
+ORDER BY c.filed_on DESC, c.id DESC LIMIT $19::int OFFSET $18::int
 `
 
 type DeskCasesParams struct {
 	Court      string
+	Rule       string
+	OfTeam     string
+	Pending    bool
+	DueFrom    *time.Time
+	Warned     bool
+	Now        time.Time
 	Everywhere bool
 	WholeTeam  bool
 	Team       string
@@ -296,6 +305,12 @@ type DeskCasesRow struct {
 func (q *Queries) DeskCases(ctx context.Context, arg DeskCasesParams) ([]DeskCasesRow, error) {
 	rows, err := q.db.Query(ctx, deskCases,
 		arg.Court,
+		arg.Rule,
+		arg.OfTeam,
+		arg.Pending,
+		arg.DueFrom,
+		arg.Warned,
+		arg.Now,
 		arg.Everywhere,
 		arg.WholeTeam,
 		arg.Team,
@@ -536,102 +551,6 @@ func (q *Queries) DeskMatters(ctx context.Context, arg DeskMattersParams) ([]Des
 			&i.Holder,
 			&i.OpenedAt,
 			&i.StepAt,
-			&i.HolderName,
-			&i.CaseNumber,
-			&i.Ticket,
-			&i.HasDue,
-			&i.DeadlineID,
-			&i.DueAt,
-			&i.Explanation,
-			&i.Clause,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const deskRegister = `-- name: DeskRegister :many
-SELECT m.id, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.opened_at, m.closed_at, m.form, m.notes,
-  COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
-  (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, m.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
-FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
-LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
-LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.explanation, x.clause FROM court.deadline x
-  WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
-WHERE m.court = $1 AND m.process = $2::text
-  AND ($3::bool OR m.holder = $4::uuid OR (m.team <> '' AND m.team = $5::text))
-ORDER BY m.opened_at DESC, m.id DESC LIMIT $7::int OFFSET $6::int
-`
-
-type DeskRegisterParams struct {
-	Court      string
-	Process    string
-	Everywhere bool
-	Me         uuid.UUID
-	Team       string
-	Skip       int32
-	Most       int32
-}
-
-type DeskRegisterRow struct {
-	ID          uuid.UUID
-	CaseID      *uuid.UUID
-	TipID       *uuid.UUID
-	Urgent      bool
-	State       string
-	Step        string
-	Awaiting    string
-	Team        string
-	OpenedAt    time.Time
-	ClosedAt    *time.Time
-	Form        []byte
-	Notes       []byte
-	HolderName  string
-	CaseNumber  string
-	Ticket      string
-	HasDue      bool
-	DeadlineID  uuid.UUID
-	DueAt       time.Time
-	Explanation []byte
-	Clause      string
-}
-
-func (q *Queries) DeskRegister(ctx context.Context, arg DeskRegisterParams) ([]DeskRegisterRow, error) {
-	rows, err := q.db.Query(ctx, deskRegister,
-		arg.Court,
-		arg.Process,
-		arg.Everywhere,
-		arg.Me,
-		arg.Team,
-		arg.Skip,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []DeskRegisterRow
-	for rows.Next() {
-		var i DeskRegisterRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.CaseID,
-			&i.TipID,
-			&i.Urgent,
-			&i.State,
-			&i.Step,
-			&i.Awaiting,
-			&i.Team,
-			&i.OpenedAt,
-			&i.ClosedAt,
-			&i.Form,
-			&i.Notes,
 			&i.HolderName,
 			&i.CaseNumber,
 			&i.Ticket,

@@ -168,7 +168,7 @@ func (q *Queries) InsertMatterStep(ctx context.Context, arg InsertMatterStepPara
 }
 
 const matterByID = `-- name: MatterByID :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND id = $2
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns, due_at, late FROM court.matter WHERE court = $1 AND id = $2
 `
 
 type MatterByIDParams struct {
@@ -206,6 +206,8 @@ func (q *Queries) MatterByID(ctx context.Context, arg MatterByIDParams) (CourtMa
 		&i.Serial,
 		&i.SourceKey,
 		&i.Returns,
+		&i.DueAt,
+		&i.Late,
 	)
 	return i, err
 }
@@ -227,7 +229,7 @@ func (q *Queries) MatterBySource(ctx context.Context, arg MatterBySourceParams) 
 }
 
 const matterForUpdate = `-- name: MatterForUpdate :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns, due_at, late FROM court.matter WHERE court = $1 AND id = $2 FOR UPDATE
 `
 
 type MatterForUpdateParams struct {
@@ -265,12 +267,14 @@ func (q *Queries) MatterForUpdate(ctx context.Context, arg MatterForUpdateParams
 		&i.Serial,
 		&i.SourceKey,
 		&i.Returns,
+		&i.DueAt,
+		&i.Late,
 	)
 	return i, err
 }
 
 const matterOfTip = `-- name: MatterOfTip :one
-SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns FROM court.matter WHERE court = $1 AND tip_id = $2::uuid ORDER BY opened_at LIMIT 1
+SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns, due_at, late FROM court.matter WHERE court = $1 AND tip_id = $2::uuid ORDER BY opened_at LIMIT 1
 `
 
 type MatterOfTipParams struct {
@@ -308,6 +312,8 @@ func (q *Queries) MatterOfTip(ctx context.Context, arg MatterOfTipParams) (Court
 		&i.Serial,
 		&i.SourceKey,
 		&i.Returns,
+		&i.DueAt,
+		&i.Late,
 	)
 	return i, err
 }
@@ -374,7 +380,7 @@ func (q *Queries) MatterSteps(ctx context.Context, arg MatterStepsParams) ([]Mat
 }
 
 const mattersOfCase = `-- name: MattersOfCase :many
-SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, m.parent, m.serial, m.source_key, m.returns, COALESCE(s.name, '')::text AS holder_name FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
+SELECT m.court, m.id, m.process, m.rule_version, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.opened_by, m.opened_event, m.step_at, m.closed_at, m.form, m.notes, m.party_id, m.lot_id, m.chat_id, m.parent, m.serial, m.source_key, m.returns, m.due_at, m.late, COALESCE(s.name, '')::text AS holder_name FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
 WHERE m.court = $1 AND m.case_id = $2::uuid ORDER BY m.opened_at DESC LIMIT 200
 `
 
@@ -410,6 +416,8 @@ type MattersOfCaseRow struct {
 	Serial      string
 	SourceKey   *string
 	Returns     int32
+	DueAt       time.Time
+	Late        bool
 	HolderName  string
 }
 
@@ -449,6 +457,8 @@ func (q *Queries) MattersOfCase(ctx context.Context, arg MattersOfCaseParams) ([
 			&i.Serial,
 			&i.SourceKey,
 			&i.Returns,
+			&i.DueAt,
+			&i.Late,
 			&i.HolderName,
 		); err != nil {
 			return nil, err

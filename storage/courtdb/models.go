@@ -398,6 +398,10 @@ type CourtMatter struct {
 	SourceKey *string
 	// How often it was returned with reasons.
 	Returns int32
+	// When its earliest running clock is due, kept by a trigger; without one the end of time, for an urgent matter when it came to its step.
+	DueAt time.Time
+	// A clock of it was stopped too late; kept by a trigger.
+	Late bool
 }
 
 // What was done to a matter, one row an act, append-only. Retention: case file.
@@ -504,6 +508,17 @@ type CourtRulebook struct {
 	Body        []byte
 	PublishedAt time.Time
 	PublishedBy *uuid.UUID
+}
+
+// A person's own filters of a register, as the address keeps them. Retention: until deleted, or employment ends.
+type CourtSavedView struct {
+	Court   string
+	ID      uuid.UUID
+	Staff   uuid.UUID
+	Process string
+	Name    string
+	Query   string
+	At      time.Time
 }
 
 // The last number given in a register and year. Retention: forever.

@@ -30,9 +30,12 @@ SELECT c.id, c.number, c.cause, c.filed_on, c.stage, c.team, c.closed_on, c.clos
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, c.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
   COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
 FROM court.cases c LEFT JOIN court.staff j ON j.court = c.court AND j.id = c.judge
-LEFT JOIN LATERAL (SELECT x.id, x.name, x.due_at, x.explanation, x.clause FROM court.deadline x
-  WHERE x.court = c.court AND x.case_id = c.id AND x.state = 'open' AND x.tip_id IS NULL ORDER BY x.due_at LIMIT 1) d ON true
+LEFT JOIN LATERAL (SELECT x.id, x.name, x.due_at, x.warn_at, x.explanation, x.clause FROM court.deadline x
+  WHERE x.court = c.court AND x.case_id = c.id AND x.state = 'open' AND x.tip_id IS NULL AND (sqlc.arg(rule)::text = '' OR x.rule = sqlc.arg(rule)::text) ORDER BY x.due_at LIMIT 1) d ON true
 WHERE c.court = $1
+  AND (sqlc.arg(of_team)::text = '' OR c.team = sqlc.arg(of_team)::text) AND (NOT sqlc.arg(pending)::bool OR c.closed_on IS NULL)
+  AND (sqlc.arg(rule)::text = '' OR d.id IS NOT NULL) AND (sqlc.narg(due_from)::timestamptz IS NULL OR d.due_at >= sqlc.narg(due_from)::timestamptz)
+  AND (NOT sqlc.arg(warned)::bool OR d.warn_at <= sqlc.arg(now)::timestamptz)
   AND (sqlc.arg(everywhere)::bool OR (sqlc.arg(whole_team)::bool AND c.team <> '' AND c.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (c.judge, c.assistant, c.clerk))
   AND (sqlc.arg(number)::text = '' OR c.number = sqlc.arg(number)::text)
   AND (sqlc.arg(serial)::int = 0 OR c.serial = sqlc.arg(serial)::int)
@@ -70,19 +73,6 @@ WHERE a.court = $1 AND (sqlc.arg(action)::text = '' OR a.action = sqlc.arg(actio
   AND (NOT sqlc.arg(refused)::bool OR a.result = 'refused')
   AND a.at >= sqlc.arg(from_at)::timestamptz AND a.at < sqlc.arg(until_at)::timestamptz
 ORDER BY a.at DESC, a.id DESC LIMIT sqlc.arg(most)::int OFFSET sqlc.arg(skip)::int;
-
--- name: DeskRegister :many
-SELECT m.id, m.case_id, m.tip_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.opened_at, m.closed_at, m.form, m.notes,
-  COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
-  (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, m.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
-FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
-LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
-LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.explanation, x.clause FROM court.deadline x
-  WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
-WHERE m.court = $1 AND m.process = sqlc.arg(process)::text
-  AND (sqlc.arg(everywhere)::bool OR m.holder = sqlc.arg(me)::uuid OR (m.team <> '' AND m.team = sqlc.arg(team)::text))
-ORDER BY m.opened_at DESC, m.id DESC LIMIT sqlc.arg(most)::int OFFSET sqlc.arg(skip)::int;
 
 -- name: StaffNames :many
 SELECT id, name, roles, team FROM court.staff WHERE court = $1 AND active ORDER BY name;

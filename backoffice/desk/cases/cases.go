@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 
 // List searches the cases; one exact hit by number opens at once.
 func List(r *frame.Request) error {
-	f := casework.Filter{Text: strings.TrimSpace(r.Query("q")), Stage: r.Query("stage"), Judge: r.Query("judge"), Due: r.Query("due"), Page: r.PageNumber()}
+	f := casework.Filter{Text: strings.TrimSpace(r.Query("q")), Stage: r.Query("stage"), Judge: r.Query("judge"), Due: r.Query("due"), Rule: r.Query("rule"), Team: r.Query("team"), Pending: r.Query("open") == "yes", Page: r.PageNumber()}
 	found, err := r.House.Reads.List(r.C(), r.Actor, f)
 	if err != nil {
 		return err
@@ -30,7 +31,7 @@ func List(r *frame.Request) error {
 // query is the list's address with its filter, ready for a page number.
 func query(f casework.Filter) string {
 	v := url.Values{}
-	for name, value := range map[string]string{"q": f.Text, "stage": f.Stage, "judge": f.Judge, "due": f.Due} {
+	for name, value := range map[string]string{"q": f.Text, "stage": f.Stage, "judge": f.Judge, "due": f.Due, "rule": f.Rule, "team": f.Team, "open": map[bool]string{true: "yes"}[f.Pending]} {
 		if value != "" {
 			v.Set(name, value)
 		}
@@ -39,6 +40,26 @@ func query(f casework.Filter) string {
 		return "?"
 	}
 	return "?" + v.Encode() + "&"
+}
+
+// narrowed is what a board asked for beyond the form's own inputs, in words.
+func narrowed(ctx context.Context, f casework.Filter) string {
+	var parts []string
+	book := frame.Of(ctx).Book
+	if f.Pending {
+		parts = append(parts, "未结")
+	}
+	if f.Team != "" {
+		parts = append(parts, casework.TeamName(book, f.Team))
+	}
+	if f.Rule != "" {
+		name := f.Rule
+		if d, ok := book.Deadline(f.Rule); ok {
+			name = d.Name
+		}
+		parts = append(parts, "期限“"+name+"”"+map[string]string{"over": "已逾期", "soon": "即将到期", "running": "正在走"}[f.Due])
+	}
+	return strings.Join(parts, "，")
 }
 
 // view is a case page with what an act on it left.

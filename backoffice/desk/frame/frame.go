@@ -15,7 +15,10 @@ import (
 	"mingzhi/backoffice/command/duty"
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/intake"
+	"mingzhi/backoffice/management/board"
 	"mingzhi/backoffice/management/casework"
+	"mingzhi/backoffice/management/register"
+	"mingzhi/backoffice/management/search"
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
@@ -37,6 +40,9 @@ type House struct {
 	Disclosure *disclosure.Desk
 	Accounts   *account.Desk
 	Reads      *casework.Reads
+	Registers  *register.Desk
+	Boards     *board.Desk
+	Search     *search.Desk
 	Room       *duty.Room
 	Chats      *chat.Desk
 	Lots       *lot.Desk
@@ -166,7 +172,11 @@ func (r *Request) Again(err error, show func(form webkit.Form) error) error {
 // Done goes on to a page of the desk with a sentence of what was done.
 func (r *Request) Done(path, said string) error {
 	if said != "" {
-		path += "?said=" + said
+		mark := "?"
+		if strings.Contains(path, "?") {
+			mark = "&"
+		}
+		path += mark + "said=" + said
 	}
 	return webkit.Redirect303(r.Ctx, r.At(path))
 }
@@ -179,6 +189,7 @@ var said = map[string]string{
 	"opened": "已启动。", "reopened": "已重新办理。", "assigned": "已改派。", "commented": "备注已写下。",
 	"replied": "已发送。", "closed": "对话已结束。", "uploaded": "已上传。",
 	"lot_made": "标的已建立。接着填写标的情况、定价和图片。", "lot_done": "已办好。",
+	"view_saved": "视图已保存。", "view_deleted": "视图已删除。", "brought": "已导入，每一行开了一条。",
 	"unlocked": "已解锁。", "revoked": "已退出该人员的全部登录。",
 }
 

@@ -3,6 +3,8 @@ package frame
 import (
 	"context"
 
+	"mingzhi/backoffice/management/board"
+	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/rulebook"
 )
 
@@ -12,12 +14,18 @@ type place struct {
 	access Access
 }
 
+// Searching is who searches: whoever works on cases or matters, or keeps the book.
+var Searching = May(rulebook.MayViewCase, rulebook.MayWorkMatter, rulebook.MayPublishBook)
+
+func searches(ctx context.Context) bool { return Searching.check(Of(ctx).Actor) == nil }
+
 // places are the pages a book's menu may name.
 var places = map[string]place{
 	"work":     {"/work", May(rulebook.MayWorkMatter)},
 	"duty":     {"/duty", May(rulebook.MayViewDuty)},
 	"chats":    {"/chats", May(rulebook.MayTakeTip)},
 	"cases":    {"/cases", May(rulebook.MayViewCase)},
+	"search":   {"/search", Searching},
 	"lots":     {"/lots", May(rulebook.MayViewCase, rulebook.MayWorkMatter)},
 	"release":  {"/release", May(rulebook.MayRelease)},
 	"import":   {"/import", May(rulebook.MayImport)},
@@ -70,8 +78,13 @@ func menu(r *Request) []part {
 
 func allowed(r *Request, i rulebook.MenuItem) (item, bool) {
 	if i.Process != "" {
-		_, known := r.Book.Process(i.Process)
-		return item{i.Name, "/process/" + i.Process, "process:" + i.Process}, known && r.Actor.Can(rulebook.MayWorkMatter)
+		p, known := r.Book.Process(i.Process)
+		return item{i.Name, "/process/" + i.Process, "process:" + i.Process},
+			known && r.Actor.Can(rulebook.MayWorkMatter) && (casework.Sees(r.Actor, p) || r.Actor.Is(p.Opens.Staff...))
+	}
+	if i.Board != "" {
+		b, known := r.Book.Board(i.Board)
+		return item{i.Name, "/boards/" + i.Board, "board:" + i.Board}, known && board.Sees(r.Actor, b)
 	}
 	p, known := places[i.Page]
 	return item{i.Name, p.path, i.Page}, known && p.access.check(r.Actor) == nil
@@ -88,8 +101,6 @@ func (r *Request) Home() string {
 	}
 	return ""
 }
-
-func may(ctx context.Context, p rulebook.Permission) bool { return Of(ctx).Actor.Can(p) }
 
 func current(ctx context.Context, page string) string {
 	if Of(ctx).Current == page {

@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/desk/frame"
-	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/matter"
 	"mingzhi/portal/webkit"
 )
@@ -172,26 +171,6 @@ func onward(r *frame.Request, id uuid.UUID, said string) error {
 		return r.Done("/tips/"+m.TipID.String(), said)
 	}
 	return r.Done("/matters/"+id.String(), said)
-}
-
-// Register lists the matters of a process with the columns the book declares.
-func Register(r *frame.Request) error {
-	reg, err := r.House.Reads.Register(r.C(), r.Actor, r.Params("process"), r.PageNumber())
-	if err != nil {
-		return err
-	}
-	r.Current = "process:" + reg.Process.ID
-	return r.Show(reg.Process.Name, register(reg, r.PageNumber()))
-}
-
-// columnValue is a register's cell in words.
-func columnValue(l casework.RegisterLine, field string) string {
-	for _, f := range l.Facts {
-		if f.Field.ID == field {
-			return show(f)
-		}
-	}
-	return ""
 }
 
 // Attached is a file that came with an application.

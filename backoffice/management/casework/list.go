@@ -20,7 +20,9 @@ import (
 // number, or the whole name of a person of the case.
 type Filter struct {
 	Text, Stage, Judge string
-	Due                string // "", over, week
+	Due                string // "", over, week; where a board leads to them: soon, running
+	Rule, Team         string // a clock that runs, a team
+	Pending            bool   // not closed
 	Page               int
 }
 
@@ -72,7 +74,7 @@ func (r *Reads) List(ctx context.Context, actor staff.Actor, f Filter) (*Lines, 
 }
 
 func (r *Reads) query(tx *storage.Tx, s scope, f Filter) courtdb.DeskCasesParams {
-	p := courtdb.DeskCasesParams{Court: tx.Court, Everywhere: s.everywhere, WholeTeam: s.team, Team: s.name, Me: s.me, Stage: f.Stage, Names: [][]byte{},
+	p := courtdb.DeskCasesParams{Court: tx.Court, Everywhere: s.everywhere, WholeTeam: s.team, Team: s.name, Me: s.me, Stage: f.Stage, Names: [][]byte{}, Rule: f.Rule, OfTeam: f.Team, Pending: f.Pending,
 		Skip: skip(f.Page), Most: page + 1}
 	if id, err := uuid.Parse(f.Judge); err == nil {
 		p.Judge = &id
@@ -83,6 +85,10 @@ func (r *Reads) query(tx *storage.Tx, s scope, f Filter) courtdb.DeskCasesParams
 	case "week":
 		end := tx.At.Add(7 * 24 * time.Hour)
 		p.DueBefore = &end
+	case "soon":
+		p.DueFrom, p.Warned, p.Now = &tx.At, true, tx.At
+	case "running":
+		p.DueFrom = &tx.At
 	}
 	text := strings.TrimSpace(f.Text)
 	if number, err := enforcement.ParseCaseNumber(text, tx.At); err == nil {

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"slices"
 
@@ -304,98 +303,4 @@ func BesideTip(ctx context.Context, tx *storage.Tx, tip uuid.UUID) (*Beside, err
 		out.Timeline = append(out.Timeline, e)
 	}
 	return out, nil
-}
-
-// RegisterLine is one row of a process's register; Facts are its declared columns.
-type RegisterLine struct {
-	ID, Tip            uuid.UUID
-	CaseNumber, Ticket string
-	Step, Holder       string
-	Open, Urgent       bool
-	Opened             string
-	Facts              []Fact
-	Due                *Due
-}
-
-// Register is a page of a process's matters.
-type Register struct {
-	Process *rulebook.Process
-	Fields  []rulebook.Field
-	Rows    []RegisterLine
-	More    bool
-}
-
-// Register lists the matters of a process that the actor may see, with the columns the book declares.
-func (r *Reads) Register(ctx context.Context, actor staff.Actor, process string, number int) (*Register, error) {
-	if err := actor.Require(rulebook.MayWorkMatter); err != nil {
-		return nil, err
-	}
-	out := &Register{}
-	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
-		p, ok := tx.Book.Process(process)
-		if !ok {
-			return noMatter
-		}
-		out.Process, out.Fields = p, columns(p)
-		everywhere := actor.Scope == rulebook.ScopeCourt && (p.On != "tip" || actor.Can(rulebook.MayTakeTip))
-		rows, err := tx.DeskRegister(ctx, courtdb.DeskRegisterParams{Court: tx.Court, Process: process, Everywhere: everywhere || p.On == "tip" && actor.Can(rulebook.MayTakeTip),
-			Me: actor.ID, Team: actor.Team, Skip: skip(number), Most: page + 1})
-		if err != nil {
-			return err
-		}
-		if out.More = len(rows) > page; out.More {
-			rows = rows[:page]
-		}
-		names, err := choices(ctx, tx, nil)
-		if err != nil {
-			return err
-		}
-		for _, m := range rows {
-			l, err := registerLine(tx, p, out.Fields, m, names)
-			if err != nil {
-				return err
-			}
-			out.Rows = append(out.Rows, l)
-		}
-		return nil
-	})
-	return out, err
-}
-
-// columns are the declared ones, found in the process's form or its steps'.
-func columns(p *rulebook.Process) []rulebook.Field {
-	all := p.Form
-	for _, s := range p.Steps {
-		all = append(all[:len(all):len(all)], s.Form...)
-	}
-	var out []rulebook.Field
-	for _, id := range p.Columns {
-		for _, f := range all {
-			if f.ID == id {
-				out = append(out, f)
-				break
-			}
-		}
-	}
-	return out
-}
-
-func registerLine(tx *storage.Tx, p *rulebook.Process, fields []rulebook.Field, m courtdb.DeskRegisterRow, names Choices) (RegisterLine, error) {
-	l := RegisterLine{ID: m.ID, Tip: storage.Deref(m.TipID), CaseNumber: m.CaseNumber, Ticket: m.Ticket, Step: m.Step, Holder: m.HolderName,
-		Open: m.State == "open", Urgent: m.Urgent, Opened: clock(m.OpenedAt)}
-	if s, ok := p.Step(m.Step); ok {
-		l.Step = s.Name
-	}
-	values, err := plainNotes(tx, m.ID, m.Notes)
-	if err != nil {
-		return l, err
-	}
-	if err := json.Unmarshal(m.Form, &values); err != nil { // adds to the opened words
-		return l, err
-	}
-	l.Facts = facts(fields, values, names)
-	if m.HasDue {
-		l.Due = dueOf(m.DeadlineID, l.Step, m.Clause, m.DueAt, m.Explanation)
-	}
-	return l, nil
 }

@@ -1,0 +1,114 @@
+package desk_test
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"mingzhi/backoffice/backofficetest"
+	"mingzhi/backoffice/desk/desktest"
+	"mingzhi/backoffice/intake"
+	"mingzhi/portal/exchange"
+)
+
+// tips is a duty room with two tips, one of them handed to a case's team.
+func tips(t *testing.T) (d *desktest.Desk, duty *desktest.Browser) {
+	d = desktest.New(t)
+	judge := d.Person(court, "zhang", "enforcement_1", "judge")
+	d.Person(court, "li", "enforcement_2", "judge")
+	d.Person(court, "deng", "command_centre", "duty_officer")
+	d.Case(court, "（2026）琼02执101号", "enforcement_1", judge.ID, backofficetest.Party{Role: "debtor", Name: "王五"}, backofficetest.Party{Role: "applicant", Name: "三和建材有限公司", Company: true})
+	duty = d.SignIn(court, "deng")
+	first := d.Tip(court, "XS260310-000041", false, intake.Content{What: "货车", Channel: "portal"}, exchange.Contact{}).String()
+	m := "/matters/" + matterOf(t, duty.Get("/tips/"+first))
+	want(t, duty.Post(m+"/take", nil), 303)
+	want(t, duty.Post(m+"/complete", url.Values{"step": {"match"}, "outcome": {"matched"}, "case": {"2026琼02执101"}, "party": {"other"}}), 303)
+	d.Clock.Add(time.Hour)
+	d.Tip(court, "XS260310-000042", true, intake.Content{What: "酒店", Channel: "wechat"}, exchange.Contact{})
+	return d, duty
+}
+
+func TestRegisterShowsFiltersAndKeepsViews(t *testing.T) {
+	t.Parallel()
+	d, duty := tips(t)
+	want(t, duty.Get("/process/tip"), 200, "XS260310-000041", "XS260310-000042", "已确定", "紧急", "全部")
+	for query, finds := range map[string]string{
+		"q=XS260310-000042": "42", "q=王五": "41", "q=王": "41", "q=三和": "41", "q=2026琼02执101": "41", "q=101": "41", "f.outcome=matched": "41", "f.outcome=not_found": "",
+		"step=take": "42", "state=open": "42 41", "state=done": "", "from=2026-03-10&until=2026-03-10": "42 41", "until=2026-03-09": "", "sort=due": "42 41", "sort=old": "41 42", "sort=case": "41 42",
+		"q=赵六": "", "team=enforcement_1": "41", "due=over": "", "late=no": "42 41",
+	} {
+		p := duty.Get("/process/tip?" + (&url.URL{RawQuery: query}).Query().Encode())
+		want(t, p, 200)
+		order, at := "", 0
+		for _, end := range strings.Fields(finds) {
+			i := strings.Index(p.Body[at:], "XS260310-0000"+end)
+			if i < 0 {
+				t.Errorf("%s does not find %s in order: %s", query, end, p.Text())
+				break
+			}
+			at += i
+			order += end
+		}
+		for _, end := range []string{"41", "42"} {
+			if !strings.Contains(finds, end) && p.Has(`>XS260310-0000`+end) {
+				t.Errorf("%s finds %s", query, end)
+			}
+		}
+	}
+	want(t, duty.Post("/process/tip/views", url.Values{"query": {"step=take"}, "name": {""}}), 422, "名字")
+	want(t, duty.Post("/process/tip/views", url.Values{"query": {"step=take"}, "name": {"待接收"}}), 303)
+	p := duty.Get("/process/tip?step=take")
+	want(t, p, 200, "待接收", "删除视图")
+	_, rest, _ := strings.Cut(p.Body, "/views/")
+	other := d.SignIn(court, "zhang")
+	if other.Get("/process/tip").Has("待接收") {
+		t.Error("a view is shown to somebody else")
+	}
+	want(t, other.Post("/views/"+rest[:36]+"/delete", nil), 404)
+	want(t, duty.Post("/views/"+rest[:36]+"/delete", nil), 303)
+	if duty.Get("/process/tip").Has("待接收") {
+		t.Error("the view is still there")
+	}
+}
+
+func TestRegisterShowsOnlyWhatOneMaySee(t *testing.T) {
+	t.Parallel()
+	d, duty := tips(t)
+	mine := d.SignIn(court, "zhang").Get("/process/tip")
+	want(t, mine, 200, "XS260310-000041") // his team has it now
+	if mine.Has("XS260310-000042") {
+		t.Error("the team sees a tip that nobody handed it")
+	}
+	if p := d.SignIn(court, "li").Get("/process/tip"); p.Has("XS2603") {
+		t.Errorf("another team sees: %s", p.Text())
+	}
+	want(t, duty.Get("/process/none"), 404)
+}
+
+func TestRegisterAsWorkbookAndPaper(t *testing.T) {
+	t.Parallel()
+	d, duty := tips(t)
+	p := duty.Get("/process/tip/register.xlsx?step=take")
+	want(t, p, 200)
+	book, err := excelize.OpenReader(bytes.NewReader([]byte(p.Body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil || len(rows) != 2 || rows[1][1] != "XS260310-000042" {
+		t.Errorf("got %v %v", rows, err)
+	}
+	if n := d.Rows(`SELECT count(*) FROM court.audit WHERE action = 'register:exported'`); n != 1 {
+		t.Errorf("audited %d times", n)
+	}
+	paper := duty.Get("/process/tip/print?from=2026-03-01")
+	want(t, paper, 200, "执行线索", "共 2 条", "自 2026-03-01 起", "审核人", "三亚市中级人民法院")
+	all := duty.Get("/process/tip").Body
+	_, rest, _ := strings.Cut(all, "/matters/")
+	want(t, duty.Get("/matters/"+rest[:36]+"/print"), 200, "执行线索", "线索编号", "办理人签名")
+	want(t, d.SignIn(court, "li").Get("/matters/"+rest[:36]+"/print"), 404)
+}

@@ -1,0 +1,445 @@
+package board
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/enforcement"
+	"mingzhi/backoffice/management/casework"
+	"mingzhi/backoffice/problem"
+	"mingzhi/backoffice/rulebook"
+	"mingzhi/backoffice/staff"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// Desk counts, and keeps what it has counted until something happens in the court or a minute has passed.
+type Desk struct {
+	store *storage.Store
+
+	mu   sync.Mutex
+	kept map[string]kept
+}
+
+type kept struct {
+	mark string
+	view *View
+}
+
+// New makes the desk.
+func New(store *storage.Store) *Desk { return &Desk{store: store, kept: map[string]kept{}} }
+
+// Sees reports whether an actor may see a board: the roles it names, else everybody who works on cases or matters.
+func Sees(a staff.Actor, b *rulebook.Board) bool {
+	if len(b.View) > 0 {
+		return a.Is(b.View...)
+	}
+	return a.Can(rulebook.MayViewCase) || a.Can(rulebook.MayWorkMatter)
+}
+
+var none = problem.New(problem.NotFound, "board.none", "没有这个看板，或者您无权查看。")
+
+// View is a board with its figures at an instant.
+type View struct {
+	Board *rulebook.Board
+	Tiles []Tile
+	At    time.Time
+	Reach string // whose figures they are, in words
+}
+
+// Tile is one declared tile with what was counted.
+type Tile struct {
+	rulebook.Tile
+	Rows        []Row // one where nothing is broken down
+	Sum         Row   // of all rows
+	From, Until calendar.Date
+	Hidden      bool // what it counts is not for the reader's eyes
+}
+
+// Row is one group: its id, its name, and the counts by name. Money is in fen.
+type Row struct {
+	ID, Name string
+	Counts   map[string]int64
+}
+
+// Added is the name under which a tile's sum stands among the counts.
+const Added = "added"
+
+// Money reports whether a count is an amount.
+func Money(count string) bool { return count == "applied" || count == "realised" || count == Added }
+
+// Names of counts, by what is counted.
+var names = map[string]map[string]string{
+	"cases":     {"filed": "收案", "closed": "结案", "pending": "未结", "terminated": "终本", "performed": "执行完毕", "applied": "结案申请标的（元）", "realised": "结案到位（元）"},
+	"deadlines": {"running": "正在走", "soon": "即将到期", "overdue": "逾期未办", "met": "按期办结", "late": "逾期办结", "total": "应当办结"},
+	"events":    {"total": "次数", "cases": "案件"},
+	"matters":   {"opened": "新开", "open": "办理中", "done": "办结", "refused": "不同意", "returned": "退回过", "in_time": "按期", "late": "逾期", "total": "应办"},
+}
+
+// CountName is a count in words.
+func (t Tile) CountName(count string) string { return names[t.Of][count] }
+
+// Columns are the counts a tile shows, with its sum.
+func (t Tile) Columns() []string {
+	out := slices.Clone(t.Count)
+	if t.Tile.Sum != "" {
+		out = append(out, Added)
+	}
+	return out
+}
+
+// Share is a rate in tenths of a percent; ok is false when there is nothing to divide by.
+func (t Tile) Share(r Row) (tenths int64, ok bool) {
+	if t.Rate == nil || r.Counts[t.Rate.Below] == 0 {
+		return 0, false
+	}
+	return (r.Counts[t.Rate.Above]*2000 + r.Counts[t.Rate.Below]) / (2 * r.Counts[t.Rate.Below]), true
+}
+
+// Reached reports whether a share meets the mark of the rate.
+func (t Tile) Reached(tenths int64) bool {
+	if t.Rate.Least {
+		return tenths <= int64(t.Rate.Target)*10
+	}
+	return tenths >= int64(t.Rate.Target)*10
+}
+
+// Show counts a board within what the actor may see.
+func (d *Desk) Show(ctx context.Context, actor staff.Actor, id string) (*View, error) {
+	var out *View
+	err := d.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		b, ok := tx.Book.Board(id)
+		if !ok || !Sees(actor, b) {
+			return none
+		}
+		key, mark, err := d.mark(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if out = d.find(key, mark); out != nil {
+			return nil
+		}
+		if out, err = count(ctx, tx, b); err != nil {
+			return err
+		}
+		d.keep(key, mark, out)
+		return nil
+	})
+	return out, err
+}
+
+// mark says whose figures these are and what they were counted from; the same mark has the same figures.
+func (d *Desk) mark(ctx context.Context, tx *storage.Tx, id string) (key, mark string, err error) {
+	at := casework.ReachOf(tx.Actor)
+	whose := at.Me.String()
+	if at.Everywhere && at.Tips { // nothing in it depends on the person
+		whose = "court"
+	}
+	roles := slices.Clone(tx.Actor.Roles)
+	slices.Sort(roles)
+	row, err := tx.BoardMark(ctx, tx.Court)
+	return strings.Join(append([]string{tx.Court, id, whose}, roles...), "|"),
+		strings.Join([]string{row.Event, row.Act, tx.At.Truncate(time.Minute).String(), strconv.Itoa(tx.Version)}, "|"), err
+}
+
+func (d *Desk) find(key, mark string) *View {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if k := d.kept[key]; k.mark == mark {
+		return k.view
+	}
+	return nil
+}
+
+// most boards kept; beyond, all are counted anew.
+const most = 500
+
+func (d *Desk) keep(key, mark string, v *View) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.kept) >= most {
+		clear(d.kept)
+	}
+	d.kept[key] = kept{mark, v}
+}
+
+func count(ctx context.Context, tx *storage.Tx, b *rulebook.Board) (*View, error) {
+	out := &View{Board: b, At: tx.At, Reach: "全院"}
+	at := casework.ReachOf(tx.Actor)
+	switch {
+	case at.Everywhere:
+	case at.WholeTeam:
+		out.Reach = casework.TeamName(tx.Book, at.Team) + "和本人"
+	default:
+		out.Reach = "本人"
+	}
+	people, err := casework.Named(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	c := counter{tx: tx, reach: at, hidden: casework.Hidden(tx.Book, tx.Actor), people: people}
+	for _, t := range b.Tiles {
+		one, err := c.tile(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		out.Tiles = append(out.Tiles, one)
+	}
+	return out, nil
+}
+
+// counter counts tiles for one reader.
+type counter struct {
+	tx     *storage.Tx
+	reach  casework.Reach
+	hidden []string
+	people casework.Choices
+}
+
+func (c counter) tile(ctx context.Context, declared rulebook.Tile) (Tile, error) {
+	t := Tile{Tile: declared, Sum: Row{Counts: map[string]int64{}}}
+	t.From, t.Until = span(t.Span, calendar.On(c.tx.At))
+	if t.Hidden = c.hides(declared); t.Hidden {
+		return t, nil
+	}
+	rows, err := c.rows(ctx, t)
+	if err != nil {
+		return t, err
+	}
+	for _, r := range rows {
+		r.Name = c.name(t, r.ID)
+		for k, n := range r.Counts {
+			t.Sum.Counts[k] += n
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	if t.By == "" && len(t.Rows) == 0 {
+		t.Rows = []Row{{Counts: map[string]int64{}}}
+	}
+	if t.By != "month" && t.By != "day" {
+		order(t)
+	}
+	return t, nil
+}
+
+// order puts the largest first: by the rate where there is one, else by the first count.
+func order(t Tile) {
+	slices.SortStableFunc(t.Rows, func(a, b Row) int {
+		if t.Rate != nil {
+			x, _ := t.Share(a)
+			y, _ := t.Share(b)
+			if x != y {
+				return int(y - x)
+			}
+		}
+		if len(t.Columns()) == 0 {
+			return 0
+		}
+		first := t.Columns()[0]
+		switch {
+		case a.Counts[first] > b.Counts[first]:
+			return -1
+		case a.Counts[first] < b.Counts[first]:
+			return 1
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+}
+
+// hides reports that all a tile counts belongs to processes that the reader may not see.
+func (c counter) hides(t rulebook.Tile) bool {
+	if len(t.Only) == 0 || t.Of == "cases" {
+		return false
+	}
+	for _, id := range t.Only {
+		process, _, dotted := strings.Cut(id, ".")
+		if !dotted && t.Of != "matters" || !slices.Contains(c.hidden, process) {
+			return false
+		}
+	}
+	return true
+}
+
+// span is the days of a tile, the end not among them; empty days are without bound.
+func span(name string, today calendar.Date) (from, until calendar.Date) {
+	month := calendar.Date{Year: today.Year, Month: today.Month, Day: 1}
+	switch name {
+	case "today":
+		return today, today.Add(1)
+	case "week":
+		monday := today.Add(-(int(today.Weekday()) + 6) % 7)
+		return monday, monday.Add(7)
+	case "month":
+		return month, month.AddMonths(1)
+	case "quarter":
+		first := month.AddMonths(-(int(today.Month) - 1) % 3)
+		return first, first.AddMonths(3)
+	case "year":
+		return calendar.Date{Year: today.Year, Month: 1, Day: 1}, calendar.Date{Year: today.Year + 1, Month: 1, Day: 1}
+	}
+	return calendar.Date{Year: 1970, Month: 1, Day: 1}, calendar.Date{Year: 9999, Month: 1, Day: 1}
+}
+
+func (c counter) rows(ctx context.Context, t Tile) (out []Row, err error) {
+	tx, at := c.tx, c.reach
+	by, field := t.By, ""
+	if name, ok := strings.CutPrefix(t.By, "field:"); ok {
+		by, field = "field", name
+	}
+	only := t.Only
+	if only == nil {
+		only = []string{}
+	}
+	from, until := t.From.Time(), t.Until.Time()
+	switch t.Of {
+	case "cases":
+		if !at.Cases {
+			return nil, nil
+		}
+		rows, err := tx.CountCases(ctx, courtdb.CountCasesParams{Court: tx.Court, By: by, FromDay: from, UntilDay: until, Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me})
+		for _, r := range rows {
+			out = append(out, Row{ID: r.Grp, Counts: map[string]int64{"filed": r.Filed, "closed": r.Closed, "pending": r.Pending, "terminated": r.Terminated,
+				"performed": r.Performed, "applied": r.Applied, "realised": r.Realised}})
+		}
+		return out, err
+	case "deadlines":
+		rows, err := tx.CountDeadlines(ctx, courtdb.CountDeadlinesParams{Court: tx.Court, By: by, Now: tx.At, These: only, Hidden: c.hidden, FromAt: from, UntilAt: until,
+			Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me, Tips: at.Tips})
+		for _, r := range rows {
+			out = append(out, Row{ID: r.Grp, Counts: map[string]int64{"running": r.Running, "soon": r.Soon, "overdue": r.Overdue, "met": r.Met, "late": r.Late, "total": r.Met + r.Late + r.Overdue}})
+		}
+		return out, err
+	case "events":
+		rows, err := tx.CountEvents(ctx, courtdb.CountEventsParams{Court: tx.Court, By: by, These: only, Hidden: c.hidden, FromAt: from, UntilAt: until,
+			Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me, Tips: at.Tips})
+		for _, r := range rows {
+			out = append(out, Row{ID: r.Grp, Counts: map[string]int64{"total": r.Total, "cases": r.Cases}})
+		}
+		if err != nil || t.Tile.Sum == "" {
+			return out, err
+		}
+		return out, c.add(ctx, t, by, only, out)
+	}
+	rows, err := tx.CountMatters(ctx, courtdb.CountMattersParams{Court: tx.Court, By: by, Field: field, Sum: t.Tile.Sum, Now: tx.At, These: only, Hidden: c.hidden, FromAt: from, UntilAt: until,
+		Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me, Tips: at.Tips})
+	for _, r := range rows {
+		out = append(out, Row{ID: r.Grp, Counts: map[string]int64{"opened": r.Opened, "open": r.Running, "done": r.Done, "refused": r.Refused, "returned": r.Returned,
+			"in_time": r.InTime, "late": r.Late, "total": r.Total, Added: r.Added}})
+	}
+	return out, err
+}
+
+// add adds up the money of events: their facts are sealed, so they are opened one by one.
+func (c counter) add(ctx context.Context, t Tile, by string, only []string, rows []Row) error {
+	tx, at := c.tx, c.reach
+	facts, err := tx.EventFacts(ctx, courtdb.EventFactsParams{Court: tx.Court, By: by, These: only, Hidden: c.hidden, FromAt: t.From.Time(), UntilAt: t.Until.Time(),
+		Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me, Tips: at.Tips})
+	if err != nil {
+		return err
+	}
+	for _, f := range facts {
+		values, err := docket.Facts(tx, f.ID, f.Body)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if rows[i].ID == f.Grp {
+				fen, _ := values[t.Tile.Sum].(int64)
+				rows[i].Counts[Added] += fen
+			}
+		}
+	}
+	return nil
+}
+
+// name is a group in words.
+func (c counter) name(t Tile, id string) string {
+	if id == "" {
+		return map[string]string{"team": "未分团队", "person": "未定", "step": "已结束"}[t.By]
+	}
+	switch t.By {
+	case "team":
+		return casework.TeamName(c.tx.Book, id)
+	case "person":
+		if name := casework.Name(c.people.Staff, id); name != "" {
+			return name
+		}
+		return "已离任"
+	case "type":
+		return enforcement.CaseNumber{Type: id}.TypeName()
+	case "rule":
+		return Rule(c.tx.Book, t.Of, id)
+	case "step":
+		return c.step(t, id)
+	}
+	if field, ok := strings.CutPrefix(t.By, "field:"); ok {
+		return c.value(t, field, id)
+	}
+	return id
+}
+
+// Rule is a clock, an event or a process in words.
+func Rule(book *rulebook.Book, of, id string) string {
+	if of == "matters" {
+		if p, ok := book.Process(id); ok {
+			return p.Name
+		}
+	}
+	if d, ok := book.Deadline(id); ok {
+		return d.Name
+	}
+	return casework.EventName(book, id)
+}
+
+func (c counter) step(t Tile, id string) string {
+	if t.Of == "cases" {
+		return enforcement.CaseStage(id).Name()
+	}
+	process, step, _ := strings.Cut(id, ".")
+	p, ok := c.tx.Book.Process(process)
+	if !ok {
+		return id
+	}
+	s, ok := p.Step(step)
+	if !ok {
+		return id
+	}
+	if len(t.Only) == 1 {
+		return s.Name
+	}
+	return p.Name + "：" + s.Name
+}
+
+func (c counter) value(t Tile, field, id string) string {
+	for _, process := range t.Only {
+		p, ok := c.tx.Book.Process(process)
+		if !ok {
+			continue
+		}
+		for _, f := range p.Fields() {
+			if f.ID != field {
+				continue
+			}
+			switch f.Type {
+			case "yesno":
+				return map[string]string{"true": "是", "false": "否"}[id]
+			case "choice":
+				if label := casework.Name(f.Of, id); label != "" {
+					return label
+				}
+			case "staff":
+				return casework.Name(c.people.Staff, id)
+			case "team":
+				return casework.TeamName(c.tx.Book, id)
+			}
+			return id
+		}
+	}
+	return id
+}
