@@ -112,3 +112,44 @@ func TestRegisterAsWorkbookAndPaper(t *testing.T) {
 	want(t, duty.Get("/matters/"+rest[:36]+"/print"), 200, "执行线索", "线索编号", "办理人签名")
 	want(t, d.SignIn(court, "li").Get("/matters/"+rest[:36]+"/print"), 404)
 }
+
+func TestWorkIsTakenTogetherFilteredAndPaged(t *testing.T) {
+	t.Parallel()
+	d, duty := tips(t)
+	for i := range 60 {
+		d.Tip(court, "XS260310-0001"+string(rune('0'+i/10))+string(rune('0'+i%10)), false, intake.Content{What: "线索", Channel: "portal"}, exchange.Contact{})
+	}
+	p := duty.Get("/work")
+	want(t, p, 200, "接手勾选的", "怎么算", "下一页", "XS260310-000042")
+	if i, j := strings.Index(p.Body, "XS260310-000042"), strings.Index(p.Body, "XS260310-000100"); i > j {
+		t.Error("what is due first does not stand first")
+	}
+	_, rest, _ := strings.Cut(p.Body, "/work?after=")
+	rest, _, _ = strings.Cut(rest, `"`)
+	second := duty.Get("/work?after=" + strings.ReplaceAll(rest, "&amp;", "&"))
+	want(t, second, 200, "回到最前")
+	seen := strings.Count(p.Body, "XS260310-0001") + strings.Count(second.Body, "XS260310-0001")
+	if first, next := strings.Count(p.Body, `class="work-what"`), strings.Count(second.Body, `class="work-what"`); first != 50 || next != 12 {
+		t.Errorf("pages of %d and %d lines, %d mentions", first, next, seen)
+	}
+	want(t, duty.Get("/work?process=tip&due=today"), 200, "XS260310-000042")
+	want(t, duty.Get("/work?process=party_message"), 200, "没有符合条件的事项")
+	want(t, duty.Get("/work?due=over"), 200, "没有符合条件的事项")
+	ids := []string{}
+	for _, part := range strings.Split(p.Body, `name="matter" value="`)[1:] {
+		ids = append(ids, part[:36])
+	}
+	if len(ids) < 3 {
+		t.Fatalf("%d can be taken: %s", len(ids), p.Text())
+	}
+	d.Person(court, "zhou", "command_centre", "leader_on_duty")
+	leader := d.SignIn(court, "zhou")
+	want(t, leader.Get("/work"), 200)
+	want(t, leader.Post("/matters/"+ids[2]+"/take", nil), 303)
+	got := duty.Post("/work/take", url.Values{"matter": ids[:3], "name." + ids[2]: {"接收线索"}})
+	want(t, got, 200, "已接手 2 项", "1 项没有接手", "接收线索：")
+	want(t, duty.Post("/work/take", nil), 200, "没有勾选事项")
+	if n := d.Rows(`SELECT count(*) FROM court.matter_step WHERE act = 'taken' AND matter_id = ANY($1::uuid[])`, ids[:3]); n != 3 {
+		t.Errorf("%d taken", n)
+	}
+}

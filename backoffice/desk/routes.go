@@ -44,6 +44,7 @@ func dailyWork() []Page {
 		page("GET", "/clauses/:id", "条款原文", frame.SignedIn, rules.Clause),
 
 		page("GET", "/work", "我的工作", may(rulebook.MayWorkMatter), work.Show),
+		page("POST", "/work/take", "一次接手几项", may(rulebook.MayWorkMatter), work.Take),
 		page("GET", "/matters/:id", "事项", may(rulebook.MayWorkMatter), matters.Show),
 		page("POST", "/matters/:id/take", "接手事项", may(rulebook.MayWorkMatter), matters.Take),
 		page("POST", "/matters/:id/complete", "办结一步", may(rulebook.MayWorkMatter), matters.Complete),
