@@ -153,3 +153,35 @@ func TestWorkIsTakenTogetherFilteredAndPaged(t *testing.T) {
 		t.Errorf("%d taken", n)
 	}
 }
+
+func TestSearchFindsWhatOneMaySee(t *testing.T) {
+	t.Parallel()
+	d, duty := tips(t)
+	d.Person(court, "guan", "", "system_admin")
+	judge, other := d.SignIn(court, "zhang"), d.SignIn(court, "li")
+	for _, q := range []string{"王五", "王", "三和", "101"} {
+		want(t, judge.Get("/search?q="+url.QueryEscape(q)), 200, "（2026）琼02执101号")
+		if p := other.Get("/search?q=" + url.QueryEscape(q)); p.Has("执101号") {
+			t.Errorf("%s finds another team's case: %s", q, p.Text())
+		}
+	}
+	p := judge.Get("/search?q=2026%E7%90%BC02%E6%89%A7101")
+	if p.Status != 303 || !strings.Contains(p.Location, "/cases/") {
+		t.Errorf("a case number leads to %d %s", p.Status, p.Location)
+	}
+	if p := duty.Get("/search?q=XS260310-000042"); p.Status != 303 || !strings.Contains(p.Location, "/tips/") {
+		t.Errorf("a ticket leads to %d %s", p.Status, p.Location)
+	}
+	if p := judge.Get("/search?q=XS260310-000042"); p.Has("/tips/") || p.Status != 200 {
+		t.Errorf("a ticket is found by who may not: %d", p.Status)
+	}
+	want(t, judge.Get("/search?q=王五"), 200, "事项", "移送执行团队") // handed to his team
+	want(t, judge.Get("/search?q="+url.QueryEscape("执行线索")), 200, "登记簿", "/process/tip")
+	want(t, judge.Get("/search?q="+url.QueryEscape("终本约谈")), 200, "条款")
+	if p := judge.Get("/search?q=s-3.1.2f"); p.Status != 303 || !strings.HasSuffix(p.Location, "/clauses/S-3.1.2f") {
+		t.Errorf("a clause leads to %d %s", p.Status, p.Location)
+	}
+	want(t, judge.Get("/search?q="+url.QueryEscape(`%_\'"`+strings.Repeat("长", 500))), 200, "没有找到")
+	want(t, judge.Get("/search"), 200)
+	want(t, d.SignIn(court, "guan").Get("/search?q=x"), 200) // keeps the book
+}
