@@ -27,6 +27,23 @@ ALTER TABLE court.serial FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON court.serial USING (court = current_setting('mingzhi.court', true)) WITH CHECK (court = current_setting('mingzhi.court', true));
 GRANT SELECT, INSERT, UPDATE ON court.serial TO mingzhi_court;
 
+-- Processes that the calendar opens again and again on a case: when next, until when.
+CREATE TABLE court.recurrence (
+  court    text NOT NULL REFERENCES court.court,
+  process  text NOT NULL,
+  case_id  uuid NOT NULL,
+  since    timestamptz NOT NULL,
+  next_at  timestamptz NOT NULL,
+  until_at timestamptz,
+  PRIMARY KEY (court, process, case_id)
+);
+COMMENT ON TABLE court.recurrence IS 'Processes that the calendar opens again and again on a case (S-4.4.2: every six months for five years). Retention: until it ends.';
+CREATE INDEX recurrence_by_next ON court.recurrence (court, next_at);
+ALTER TABLE court.recurrence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE court.recurrence FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON court.recurrence USING (court = current_setting('mingzhi.court', true)) WITH CHECK (court = current_setting('mingzhi.court', true));
+GRANT SELECT, INSERT, UPDATE, DELETE ON court.recurrence TO mingzhi_court;
+
 -- A clock that stands still between two events, or was given more time; how long it is, for counting again.
 ALTER TABLE court.deadline ADD COLUMN length jsonb, ADD COLUMN pauses jsonb NOT NULL DEFAULT '[]', ADD COLUMN extended_by uuid;
 ALTER TABLE court.deadline DROP CONSTRAINT deadline_state_check, ADD CONSTRAINT deadline_state_check CHECK (state IN ('open','paused','met','late','cancelled'));
@@ -40,7 +57,7 @@ UPDATE court.deadline SET state = 'cancelled', closed_at = now() WHERE state = '
 ALTER TABLE court.deadline DROP CONSTRAINT deadline_running, ADD CONSTRAINT deadline_check1 CHECK ((state = 'open') = (closed_at IS NULL));
 ALTER TABLE court.deadline DROP CONSTRAINT deadline_state_check, ADD CONSTRAINT deadline_state_check CHECK (state IN ('open','met','late','cancelled'));
 ALTER TABLE court.deadline DROP COLUMN length, DROP COLUMN pauses, DROP COLUMN extended_by;
-DROP TABLE court.serial;
+DROP TABLE court.serial, court.recurrence;
 DELETE FROM court.matter_step WHERE act IN ('agreed','refused','reopened','commented','joined');
 ALTER TABLE court.matter_step DROP CONSTRAINT matter_step_act_check, ADD CONSTRAINT matter_step_act_check
   CHECK (act IN ('opened','taken','done','handed_over','received','returned','skipped','withdrawn','reassigned'));

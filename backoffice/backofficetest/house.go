@@ -3,6 +3,7 @@ package backofficetest
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -114,6 +115,19 @@ func (h *House) Publish(court string) {
 	h.T.Helper()
 	fsys, err := rulebook.Folder(rulebook.Seeds(), court)
 	h.must(err)
+	h.publish(fsys, court)
+}
+
+// PublishDir puts the book in a folder in force; the folder's name is the court.
+func (h *House) PublishDir(dir string) {
+	h.T.Helper()
+	fsys, err := rulebook.Dir(dir)
+	h.must(err)
+	h.publish(fsys, filepath.Base(dir))
+}
+
+func (h *House) publish(fsys fs.FS, court string) {
+	h.T.Helper()
 	packed, hash, err := rulebook.Pack(fsys)
 	h.must(err)
 	_, _, err = disclosure.Publish(context.Background(), h.Store, packed, hash, staff.Machine(court))

@@ -46,6 +46,12 @@ func dailyWork() []Page {
 
 		page("GET", "/work", "我的工作", may(rulebook.MayWorkMatter), work.Show),
 		page("POST", "/work/take", "一次接手几项", may(rulebook.MayWorkMatter), work.Take),
+		page("GET", "/process/:process/new", "启动一个流程的表", may(rulebook.MayWorkMatter), matters.New),
+		page("POST", "/process/:process/new", "启动一个流程", may(rulebook.MayWorkMatter), matters.Open),
+		page("POST", "/matters/:id/withdraw", "撤回事项", may(rulebook.MayWorkMatter), matters.Withdraw),
+		page("POST", "/matters/:id/reopen", "重新办理事项", may(rulebook.MayWorkMatter), matters.Reopen),
+		page("POST", "/matters/:id/assign", "改派事项", may(rulebook.MayWorkMatter), matters.Assign),
+		page("POST", "/matters/:id/comment", "写备注", may(rulebook.MayWorkMatter), matters.Comment),
 		page("GET", "/matters/:id", "事项", may(rulebook.MayWorkMatter), matters.Show),
 		page("POST", "/matters/:id/take", "接手事项", may(rulebook.MayWorkMatter), matters.Take),
 		page("POST", "/matters/:id/complete", "办结一步", may(rulebook.MayWorkMatter), matters.Complete),

@@ -42,6 +42,9 @@ func (deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error 
 	if err := stop(ctx, tx, stopped, e); err != nil {
 		return err
 	}
+	if err := standStill(ctx, tx, e); err != nil {
+		return err
+	}
 	if e.NoClocks {
 		return nil
 	}
@@ -137,14 +140,25 @@ type Clock struct {
 	Owner              *uuid.UUID
 	Escalate           string
 	Due                *calendar.Date // a due day that was ordered, instead of counting
+	DueAt              *time.Time     // the same, to the minute
 	History            bool           // imported: what is past does not ring any more
 }
 
 // Start writes an open deadline with the explanation of its days.
 func Start(ctx context.Context, tx *storage.Tx, c Clock) error {
 	due := tx.Days.Due(c.Length, c.Start)
-	if c.Due != nil {
+	var length []byte
+	var err error
+	switch {
+	case c.Due != nil:
 		due = ordered(c, *c.Due)
+	case c.DueAt != nil:
+		due = orderedAt(c, *c.DueAt)
+	default:
+		length, err = json.Marshal(c.Length)
+	}
+	if err != nil {
+		return err
 	}
 	explanation, err := json.Marshal(due.Explanation)
 	if err != nil {
@@ -154,7 +168,7 @@ func Start(ctx context.Context, tx *storage.Tx, c Clock) error {
 	err = tx.InsertDeadline(ctx, courtdb.InsertDeadlineParams{Court: tx.Court, ID: id, Rule: c.Rule, Name: c.Name, Clause: c.Clause,
 		CaseID: storage.Ref(c.Case), MatterID: storage.Ref(c.Matter), TipID: storage.Ref(c.Tip), StartedBy: storage.Ref(c.StartedBy), StartedAt: c.Start,
 		WarnAt: due.WarnAt, DueAt: due.At, Explanation: explanation, OwnerRole: c.OwnerRole, Owner: c.Owner, Team: c.Team,
-		EscalateRole: c.Escalate, RuleVersion: int32(tx.Version)})
+		EscalateRole: c.Escalate, RuleVersion: int32(tx.Version), Length: length})
 	if err != nil || !c.History {
 		return err
 	}
@@ -168,9 +182,22 @@ func ordered(c Clock, day calendar.Date) calendar.Deadline {
 	if c.Length.Unit == calendar.MonthUnit {
 		warn = at.AddDate(0, 0, -30)
 	}
+	if warn.Before(c.Start) { // ordered for today or tomorrow
+		warn = c.Start
+	}
+	if warn.After(at) {
+		warn = at
+	}
 	start := calendar.On(c.Start)
 	return calendar.Deadline{At: at, WarnAt: warn, Explanation: calendar.Explanation{Start: start, StartAt: c.Start, Due: at,
 		Text: "期限届满日由文书确定：" + day.String() + "。"}}
+}
+
+// orderedAt is a due instant that somebody wrote down; it warns when a quarter of the time is left.
+func orderedAt(c Clock, at time.Time) calendar.Deadline {
+	warn := at.Add(-max(at.Sub(c.Start)/4, 0))
+	return calendar.Deadline{At: at, WarnAt: warn, Explanation: calendar.Explanation{Start: calendar.On(c.Start), StartAt: c.Start, Due: at,
+		Text: "时限由登记的时间确定：" + at.In(calendar.Shanghai).Format("2006-01-02 15:04") + "。"}}
 }
 
 // silence marks what had already rung before the import.
@@ -232,11 +259,10 @@ func (d *Docket) Recompute(ctx context.Context, court string) (int, error) {
 			return err
 		}
 		for _, row := range rows {
-			rule, ok := tx.Book.Deadline(row.Rule)
-			if !ok {
-				continue
+			due, _, err := counted(tx, row)
+			if err != nil {
+				return err
 			}
-			due := tx.Days.Due(rule.Rule(), row.StartedAt)
 			text, err := json.Marshal(due.Explanation)
 			if err != nil {
 				return err

@@ -91,12 +91,28 @@ func (d *Docket) Record(ctx context.Context, tx *storage.Tx, e Event) (*Recorded
 	if err := r.load(ctx, tx); err != nil {
 		return nil, fmt.Errorf("docket.Record(%s): %w", e.Code, err)
 	}
+	if err := r.pass(ctx, tx); err != nil {
+		return nil, err
+	}
 	for _, f := range d.followers {
 		if err := f.Follow(ctx, tx, r); err != nil {
 			return nil, err
 		}
 	}
 	return r, Audit(ctx, tx, Trace{Action: "record:" + e.Code, Object: "event", ID: r.ID, Case: e.Case})
+}
+
+// pass holds an event against the gates of the book; history that is imported has passed them in its time.
+func (r *Recorded) pass(ctx context.Context, tx *storage.Tx) error {
+	if r.Imported || len(tx.Book.GatesOn(r.Code)) == 0 {
+		return nil
+	}
+	vars := map[string]any{"event": r.Facts, "form": r.Facts, "case": r.Vars["case"], "tip": r.Vars["tip"]}
+	gates, err := Gates(ctx, tx, r.Code, r.Case, r.ID, vars)
+	if err != nil {
+		return err
+	}
+	return Closed(gates)
 }
 
 func complete(tx *storage.Tx, entry *rulebook.Event, e *Event) error {
@@ -170,7 +186,7 @@ func (r *Recorded) load(ctx context.Context, tx *storage.Tx) (err error) {
 		if r.File, err = OpenFile(ctx, tx, r.Case); err != nil {
 			return err
 		}
-		file = r.File.vars()
+		file = r.File.Vars()
 	}
 	r.Vars = map[string]any{"event": r.Facts, "case": file, "tip": tip, "form": map[string]any{}}
 	return nil

@@ -77,7 +77,8 @@ func (f *File) Holder(role string) *uuid.UUID {
 	return nil
 }
 
-func (f *File) vars() map[string]any {
+// Vars are what conditions may ask of the case.
+func (f *File) Vars() map[string]any {
 	mode := ""
 	if f.ClosureMode != nil {
 		mode = *f.ClosureMode

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/backofficetest"
+	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/staff"
 	"mingzhi/portal/exchange"
 	"mingzhi/storage"
@@ -47,7 +48,7 @@ func work(t *testing.T, h *backofficetest.House, who staff.Actor, process string
 	if err := h.Matters.Take(ctx, who, id); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Matters.Complete(ctx, who, id, step, values); err != nil {
+	if err := h.Matters.Complete(ctx, who, id, step, matter.Answers{Values: values}); err != nil {
 		t.Fatal(process, step, err)
 	}
 }

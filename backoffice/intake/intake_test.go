@@ -286,11 +286,11 @@ func walk(t *testing.T, h *backofficetest.House, court, caseNumber, team string)
 	}
 	look()
 	do("take", h.Matters.Take(ctx, duty, m.ID))
-	if err := h.Matters.Complete(ctx, duty, m.ID, "match", map[string]string{"outcome": "matched", "case": "（2026）京01执1号"}); !problem.Is(err, problem.Invalid) {
+	if err := h.Matters.Complete(ctx, duty, m.ID, "match", matter.Answers{Values: map[string]string{"outcome": "matched", "case": "（2026）京01执1号"}}); !problem.Is(err, problem.Invalid) {
 		t.Fatalf("matched to a case that is not: %v", err)
 	}
-	do("match", h.Matters.Complete(ctx, duty, m.ID, "match", map[string]string{"outcome": "matched", "case": strings.NewReplacer("（", "(", "）", ")").Replace(caseNumber), "party": "other"}))
-	do("hand over", h.Matters.Complete(ctx, duty, m.ID, "hand_over", nil))
+	do("match", h.Matters.Complete(ctx, duty, m.ID, "match", matter.Answers{Values: map[string]string{"outcome": "matched", "case": strings.NewReplacer("（", "(", "）", ")").Replace(caseNumber), "party": "other"}}))
+	do("hand over", h.Matters.Complete(ctx, duty, m.ID, "hand_over", matter.Answers{}))
 	if err := h.Matters.Receive(ctx, h.Person(court, "assistant9", "enforcement_2", "judge_assistant"), m.ID); !problem.Is(err, problem.Forbidden) {
 		t.Fatalf("received by another team: %v", err)
 	}
@@ -298,12 +298,12 @@ func walk(t *testing.T, h *backofficetest.House, court, caseNumber, team string)
 	if err := h.Matters.Receive(ctx, assistant, m.ID); !problem.Is(err, problem.Conflict) {
 		t.Fatalf("received twice: %v", err)
 	}
-	do("verify", h.Matters.Complete(ctx, assistant, m.ID, "verify", map[string]string{"status": "verified", "verify_note": "已到现场核实"}))
+	do("verify", h.Matters.Complete(ctx, assistant, m.ID, "verify", matter.Answers{Values: map[string]string{"status": "verified", "verify_note": "已到现场核实"}}))
 	if v := look(); !zero(v.Holder) {
 		t.Fatal("the judge's step is held by the assistant")
 	}
 	do("take result", h.Matters.Take(ctx, judge, m.ID))
-	do("result", h.Matters.Complete(ctx, judge, m.ID, "result", map[string]string{"result": "adopted"}))
+	do("result", h.Matters.Complete(ctx, judge, m.ID, "result", matter.Answers{Values: map[string]string{"result": "adopted"}}))
 	v := look()
 	if v.State != "done" {
 		t.Fatalf("not done: %s at %s", v.State, v.Step)
@@ -362,7 +362,7 @@ func TestATipOnATerminatedCaseGoesWhereTheBookSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		look()
-		for _, err := range []error{h.Matters.Take(ctx, duty, m.ID), h.Matters.Complete(ctx, duty, m.ID, "match", map[string]string{"outcome": "matched", "case": number})} {
+		for _, err := range []error{h.Matters.Take(ctx, duty, m.ID), h.Matters.Complete(ctx, duty, m.ID, "match", matter.Answers{Values: map[string]string{"outcome": "matched", "case": number}})} {
 			if err != nil {
 				t.Fatalf("%s: %v", court, err)
 			}

@@ -4,12 +4,13 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
-	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
@@ -22,21 +23,37 @@ var (
 	notYours = problem.New(problem.Forbidden, "matter.role", "这一步由其他角色办理，您不能代办。")
 	taken    = problem.New(problem.Conflict, "matter.taken", "这个事项已由他人接手，请刷新查看。")
 	closed   = problem.New(problem.Conflict, "matter.closed", "这个事项已经办结。")
+	ownWish  = problem.New(problem.Refused, "matter.own", "您启动或者办理过这个事项，不能由您自己审批，请由其他有权审批的人办理。")
+	waits    = problem.New(problem.Conflict, "matter.awaits_receipt", "这个事项正等待接收方签收。")
+	tracks   = problem.New(problem.Conflict, "matter.tracks", "同时进行的各项办结以后，才进入下一步。")
 )
 
-// load locks a matter for an act and checks that this actor may work on it.
+// lock reads a matter for an act, without asking who acts.
+func lock(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*state, error) {
+	row, err := tx.MatterForUpdate(ctx, courtdb.MatterForUpdateParams{Court: tx.Court, ID: id})
+	if storage.NoRows(err) {
+		return nil, notFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := unpack(tx, row)
+	if err != nil || s.CaseID == nil {
+		return s, err
+	}
+	file, err := docket.OpenFile(ctx, tx, *s.CaseID) // the case has moved on while the matter waited
+	if err == nil {
+		s.about(file)
+	}
+	return s, err
+}
+
+// load locks an open matter for an act by somebody who works on matters.
 func (e *Engine) load(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*state, *rulebook.Step, error) {
 	if err := tx.Actor.Require(rulebook.MayWorkMatter); err != nil {
 		return nil, nil, err
 	}
-	row, err := tx.MatterForUpdate(ctx, courtdb.MatterForUpdateParams{Court: tx.Court, ID: id})
-	if storage.NoRows(err) {
-		return nil, nil, notFound
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := unpack(tx, row)
+	s, err := lock(ctx, tx, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -58,6 +75,39 @@ func may(a staff.Actor, roles []string, team string) bool {
 	return team == "" || a.Team == team || a.Scope == rulebook.ScopeCourt
 }
 
+// mine refuses an actor who may not do the step now.
+func (s *state) mine(ctx context.Context, tx *storage.Tx, step *rulebook.Step) error {
+	switch {
+	case s.Awaiting != "":
+		return waits
+	case len(step.Parallel) > 0:
+		return tracks
+	case !may(tx.Actor, step.By, s.Team):
+		return notYours
+	case !zero(s.Holder) && *s.Holder != tx.Actor.ID:
+		return taken
+	}
+	return s.independent(ctx, tx, step)
+}
+
+// independent: nobody approves what he asked for or worked on.
+func (s *state) independent(ctx context.Context, tx *storage.Tx, step *rulebook.Step) error {
+	if !step.Approve {
+		return nil
+	}
+	did, err := tx.DidOther(ctx, courtdb.DidOtherParams{Court: tx.Court, MatterID: s.ID, Staff: tx.Actor.ID, Step: step.ID})
+	if err == nil && did {
+		return ownWish.By(step.Clause)
+	}
+	return err
+}
+
+// asks reports that a step needs more than being taken.
+func (s *state) asks(book *rulebook.Book, step *rulebook.Step) bool {
+	return step.Approve || step.Receipt != "" || slices.ContainsFunc(step.Form, func(f rulebook.Field) bool { return f.Required || f.RequiredWhen != "" }) ||
+		slices.ContainsFunc(s.process.Materials, func(m rulebook.Material) bool { return m.Step == step.ID }) || len(book.GatesOn(s.Process+"."+step.ID)) > 0
+}
+
 // Take puts the matter into the actor's hands; a step that asks for nothing is done by taking it.
 func (e *Engine) Take(ctx context.Context, actor staff.Actor, id uuid.UUID) error {
 	return e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
@@ -65,14 +115,8 @@ func (e *Engine) Take(ctx context.Context, actor staff.Actor, id uuid.UUID) erro
 		if err != nil {
 			return err
 		}
-		if s.Awaiting != "" {
-			return problem.New(problem.Conflict, "matter.awaits_receipt", "这个事项正等待接收方签收。")
-		}
-		if !may(actor, step.By, s.Team) {
-			return notYours
-		}
-		if !zero(s.Holder) && *s.Holder != actor.ID {
-			return taken
+		if err := s.mine(ctx, tx, step); err != nil {
+			return err
 		}
 		if !zero(s.Holder) {
 			return nil // pressed twice: the first press took it, and may have led to the next step already
@@ -82,7 +126,7 @@ func (e *Engine) Take(ctx context.Context, actor staff.Actor, id uuid.UUID) erro
 		if err := s.note(ctx, tx, "taken", nil); err != nil {
 			return err
 		}
-		if step.Receipt == "" && !slices.ContainsFunc(step.Form, func(f rulebook.Field) bool { return f.Required }) {
+		if !s.asks(tx.Book, step) {
 			return e.finish(ctx, tx, s, step, nil, nil)
 		}
 		if err := s.save(ctx, tx, old, ""); err != nil {
@@ -93,7 +137,12 @@ func (e *Engine) Take(ctx context.Context, actor staff.Actor, id uuid.UUID) erro
 }
 
 // Complete does the current step with its form. step guards against acting on a page that is out of date.
-func (e *Engine) Complete(ctx context.Context, actor staff.Actor, id uuid.UUID, stepID string, values map[string]string) error {
+// What is wrong is told field by field (problem.Form), and nothing is kept then.
+func (e *Engine) Complete(ctx context.Context, actor staff.Actor, id uuid.UUID, stepID string, a Answers) error {
+	files, err := e.bring(ctx, actor.Court, a.Files)
+	if err != nil {
+		return err
+	}
 	return e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
 		s, step, err := e.load(ctx, tx, id)
 		if err != nil {
@@ -102,92 +151,124 @@ func (e *Engine) Complete(ctx context.Context, actor staff.Actor, id uuid.UUID, 
 		if step.ID != stepID || s.Awaiting != "" {
 			return moved
 		}
-		if !may(actor, step.By, s.Team) {
-			return notYours
-		}
-		if !zero(s.Holder) && *s.Holder != actor.ID {
-			return taken
-		}
-		facts, form := tx.Book.CheckForm(step.Form, values, tx.At.In(calendar.Shanghai))
-		if err := e.resolve(ctx, tx, s, step.Form, facts, &form); err != nil {
+		if err := s.mine(ctx, tx, step); err != nil {
 			return err
 		}
-		if err := form.Err(); err != nil {
-			return err
-		}
-		s.Holder = actor.Person()
-		return e.finish(ctx, tx, s, step, docket.Plain(facts), freeText(step.Form, facts))
+		return e.complete(ctx, tx, s, step, a.Values, files)
 	})
 }
 
-// resolve turns a case number that was typed into the case, which the matter is about from then on.
-func (e *Engine) resolve(ctx context.Context, tx *storage.Tx, s *state, fields []rulebook.Field, facts map[string]any, form *problem.Form) error {
+func (e *Engine) complete(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, values map[string]string, files map[string]brought) error {
+	fields := step.Fields()
+	facts, form, err := e.read(ctx, tx, s, fields, values, files)
+	if err != nil {
+		return err
+	}
+	if err := s.materials(tx, step, values, files, &form); err != nil {
+		return err
+	}
+	if err := form.Err(); err != nil {
+		return err
+	}
+	s.Holder = tx.Actor.Person()
+	if err := s.attach(ctx, tx, files); err != nil {
+		return err
+	}
+	return e.finish(ctx, tx, s, step, docket.Plain(facts), freeText(fields, facts))
+}
+
+// read checks a form's values, and holds what they name against what there is.
+func (e *Engine) read(ctx context.Context, tx *storage.Tx, s *state, fields []rulebook.Field, values map[string]string, files map[string]brought) (map[string]any, problem.Form, error) {
+	values = maps.Clone(values)
+	if values == nil {
+		values = map[string]string{}
+	}
 	for _, f := range fields {
-		raw, _ := facts[f.ID].(string)
-		if f.Type != "case" || raw == "" {
+		if file, ok := files[f.ID]; ok && f.Type == "attachment" {
+			values[f.ID] = file.id.String()
+		} else if f.Type == "attachment" {
+			values[f.ID], _ = s.form[f.ID].(string) // handed in before a return
+		}
+	}
+	if err := s.ticked(ctx, tx, fields, values); err != nil {
+		return nil, problem.Form{}, err
+	}
+	facts, form := tx.Book.CheckForm(fields, values, tx.At.In(calendar.Shanghai))
+	return facts, form, e.resolve(ctx, tx, s, fields, facts, &form)
+}
+
+// ticked gathers the open items that were ticked off; one that was not is an error of its own when the form is checked.
+func (s *state) ticked(ctx context.Context, tx *storage.Tx, fields []rulebook.Field, values map[string]string) error {
+	for _, f := range fields {
+		if f.Type != "open_items" {
 			continue
 		}
-		number, err := enforcement.ParseCaseNumber(raw, tx.At)
-		if err != nil {
-			p, _ := problem.As(err)
-			form.Add(f.ID, p)
-			continue
-		}
-		caseID, err := tx.CaseByNumber(ctx, courtdb.CaseByNumberParams{Court: tx.Court, Number: number.String()})
-		if storage.NoRows(err) {
-			form.Add(f.ID, problem.New(problem.Invalid, "case.unknown_number", "本院没有案号为{number}的执行案件，请核对。", "number", number.String()))
-			continue
-		}
+		items, err := OpenItems(ctx, tx, f, s.CaseID)
 		if err != nil {
 			return err
 		}
-		file, err := docket.OpenFile(ctx, tx, caseID)
-		if err != nil {
-			return err
+		var seen, left []string
+		for _, i := range items {
+			if values[f.ID+"."+i.ID.String()] != "" {
+				seen = append(seen, i.Words())
+			} else {
+				left = append(left, i.Words())
+			}
 		}
-		facts[f.ID] = number.String()
-		s.CaseID = &caseID
-		s.about(file)
+		values[f.ID] = strings.Join(seen, "；")
+		if len(items) == 0 {
+			values[f.ID] = "没有未办结的事项"
+		}
+		if len(left) > 0 {
+			form := problem.Form{}
+			form.Add(f.ID, problem.New(problem.Invalid, "matter.open_items", "还有没有逐项确认的：{left}。", "left", strings.Join(left, "；")))
+			return form.Err()
+		}
 	}
 	return nil
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func freeText(fields []rulebook.Field, facts map[string]any) map[string]any {
-	out := map[string]any{}
-	for _, f := range fields {
-		if v, ok := facts[f.ID]; ok && (f.Type == "long" || f.Type == "text") {
-			out[f.ID] = v
-		}
-	}
-	return out
 }
 
 // finish keeps what the step brought, and moves on: to the receiver's receipt if the step hands
 // over, else to the next step, or to the end; then records the step's event.
 func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, facts, words map[string]any) error {
 	old := s.Step
-	s.keep(step.Form, facts)
-	act := "done"
-	if step.Receipt == "" {
-		if err := e.stopClock(ctx, tx, s, step.ID); err != nil {
+	s.keep(step.Fields(), facts)
+	refused := step.Approve && s.form[step.Decision()] == rulebook.Refuse
+	if !refused {
+		if err := s.gates(ctx, tx, step); err != nil {
 			return err
 		}
-	} else { // the clock runs on until the receiver has signed
+	}
+	act := "done"
+	switch {
+	case refused:
+		act = "refused"
+	case step.Approve:
+		act = "agreed"
+	case step.Receipt != "": // the clock runs on until the receiver has signed
 		act = "handed_over"
 		s.enter(tx, step)
 		s.Awaiting = step.Receipt
 	}
+	if act != "handed_over" {
+		if err := e.stopClock(ctx, tx, s, step.ID); err != nil {
+			return err
+		}
+	}
 	if err := s.note(ctx, tx, act, words); err != nil {
 		return err
 	}
-	if step.Receipt == "" {
+	if !refused && step.Does == "extend_deadline" {
+		if err := s.extend(ctx, tx); err != nil {
+			return err
+		}
+	}
+	switch act {
+	case "refused":
+		if err := e.end(ctx, tx, s, "refused"); err != nil {
+			return err
+		}
+	case "done", "agreed":
 		if err := e.advance(ctx, tx, s); err != nil {
 			return err
 		}
@@ -195,7 +276,71 @@ func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rul
 	if err := s.save(ctx, tx, old, ""); err != nil {
 		return err
 	}
-	return e.record(ctx, tx, s, step, facts)
+	if refused {
+		if err := e.recordAs(ctx, tx, s, step, step.Refused, facts); err != nil {
+			return err
+		}
+		return e.implicit(ctx, tx, s, "refused", facts)
+	}
+	if err := e.recordAs(ctx, tx, s, step, step.Records, facts); err != nil {
+		return err
+	}
+	if act == "handed_over" {
+		return nil // the step is done when its receipt is signed
+	}
+	if err := e.implicit(ctx, tx, s, step.ID, facts); err != nil || s.State == "open" {
+		return err
+	}
+	return e.implicit(ctx, tx, s, "done", facts)
+}
+
+// gates holds what must be true before the step; an approval asks again what was asked before it was waited for.
+func (s *state) gates(ctx context.Context, tx *storage.Tx, step *rulebook.Step) error {
+	list, err := s.gatesBefore(ctx, tx, step)
+	if err != nil {
+		return err
+	}
+	return docket.Closed(list)
+}
+
+func (s *state) gatesBefore(ctx context.Context, tx *storage.Tx, step *rulebook.Step) ([]docket.Gate, error) {
+	acts := []string{s.Process + "." + step.ID}
+	if step.Approve {
+		for _, earlier := range s.process.Steps[:max(slices.IndexFunc(s.process.Steps, func(x rulebook.Step) bool { return x.ID == step.ID }), 0)] {
+			acts = append(acts, s.Process+"."+earlier.ID)
+		}
+	}
+	var out []docket.Gate
+	for _, act := range acts {
+		list, err := docket.Gates(ctx, tx, act, storage.Deref(s.CaseID), s.ID, s.vars())
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range list {
+			if !slices.ContainsFunc(out, func(x docket.Gate) bool { return x.ID == g.ID }) {
+				out = append(out, g)
+			}
+		}
+	}
+	return out, nil
+}
+
+// extend gives the clock that the form names the day that was approved.
+func (s *state) extend(ctx context.Context, tx *storage.Tx) error {
+	for _, f := range s.process.Fields() {
+		raw, _ := s.form[f.ID].(string)
+		id, err := uuid.Parse(raw)
+		if f.Type != "deadline" || err != nil {
+			continue
+		}
+		until, _ := s.form["new_due"].(string)
+		day, err := calendar.ParseDate(until)
+		if err != nil {
+			return problem.New(problem.Refused, "deadline.no_day", "没有写明延长到哪一天。")
+		}
+		return docket.Extend(ctx, tx, id, day, s.ID)
+	}
+	return problem.New(problem.Refused, "deadline.none", "没有写明延长哪一个期限。")
 }
 
 func (e *Engine) advance(ctx context.Context, tx *storage.Tx, s *state) error {
@@ -204,30 +349,68 @@ func (e *Engine) advance(ctx context.Context, tx *storage.Tx, s *state) error {
 		return err
 	}
 	if next == nil {
-		s.State, s.ClosedAt, s.Holder, s.Awaiting = "done", &tx.At, nil, ""
-		return tx.CancelMatterDeadlines(ctx, courtdb.CancelMatterDeadlinesParams{Court: tx.Court, MatterID: s.ID, At: tx.At})
+		return e.end(ctx, tx, s, "done")
 	}
 	held := s.Holder
 	s.enter(tx, next)
-	if may(tx.Actor, next.By, s.Team) {
+	if !next.Approve && may(tx.Actor, next.By, s.Team) {
 		s.Holder = held
 	}
-	return e.startClock(ctx, tx, s, next)
+	return e.begin(ctx, tx, s, next, false)
 }
 
-func (e *Engine) record(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, facts map[string]any) error {
-	return e.recordAs(ctx, tx, s, step, step.Records, facts)
+// end closes a run; whoever waits for it goes on.
+func (e *Engine) end(ctx context.Context, tx *storage.Tx, s *state, how string) error {
+	s.State, s.ClosedAt, s.Holder, s.Awaiting = how, &tx.At, nil, ""
+	err := tx.CancelMatterDeadlines(ctx, courtdb.CancelMatterDeadlinesParams{Court: tx.Court, MatterID: s.ID, At: tx.At})
+	if err != nil || s.Parent == nil {
+		return err
+	}
+	return e.join(ctx, tx, s)
 }
 
 func (e *Engine) recordAs(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, code string, facts map[string]any) error {
 	if code == "" {
 		return nil
 	}
-	event := docket.Event{Code: code, Case: storage.Deref(s.CaseID), Matter: s.ID, Tip: storage.Deref(s.TipID), Party: storage.Deref(s.PartyID),
+	return e.put(ctx, tx, s, step.ID, code, facts)
+}
+
+// implicit records PROCESS.STEP, or what became of the run, where something in the book hangs on it.
+func (e *Engine) implicit(ctx context.Context, tx *storage.Tx, s *state, what string, facts map[string]any) error {
+	code := s.Process + "." + what
+	if !tx.Book.Watched(code) && !tx.Book.Extends(code) {
+		return nil
+	}
+	return e.put(ctx, tx, s, what, code, facts)
+}
+
+func (e *Engine) put(ctx context.Context, tx *storage.Tx, s *state, step, code string, facts map[string]any) error {
+	event := docket.Event{Code: code, Case: storage.Deref(s.CaseID), Matter: s.ID, Tip: storage.Deref(s.TipID), Party: s.concerned(),
 		Lot: storage.Deref(s.LotID), Facts: s.facts(tx, code, facts),
-		SourceKey: "matter:" + s.ID.String() + ":" + step.ID + ":" + code + ":" + tx.At.UTC().Format("20060102T150405.000000")}
+		SourceKey: "matter:" + s.ID.String() + ":" + step + ":" + code + ":" + tx.At.UTC().Format("20060102T150405.000000")}
+	if entry, ok := tx.Book.Event(code); ok && entry.Effect == rulebook.EffectConfirmed {
+		if at, err := time.Parse(time.RFC3339, text(event.Facts["effect_at"])); err == nil {
+			event.Effect = &at
+		}
+	}
 	_, err := e.docket.Record(ctx, tx, event)
 	return err
+}
+
+func text(v any) string { s, _ := v.(string); return s }
+
+// concerned is the person of the case whom the run is about: who sent it, or whom its form names.
+func (s *state) concerned() uuid.UUID {
+	if !zero(s.PartyID) {
+		return *s.PartyID
+	}
+	for _, f := range s.process.Fields() {
+		if id, err := uuid.Parse(text(s.form[f.ID])); f.Type == "party" && err == nil {
+			return id
+		}
+	}
+	return uuid.Nil
 }
 
 // facts are what a step brought and, of what was filled in before, whatever else the event declares.
@@ -277,11 +460,18 @@ func (e *Engine) Receive(ctx context.Context, actor staff.Actor, id uuid.UUID) e
 		if err := s.save(ctx, tx, old, awaiting); err != nil {
 			return err
 		}
-		return e.recordAs(ctx, tx, s, step, step.Receive, nil)
+		if err := e.recordAs(ctx, tx, s, step, step.Receive, nil); err != nil {
+			return err
+		}
+		if err := e.implicit(ctx, tx, s, step.ID, nil); err != nil || s.State == "open" {
+			return err
+		}
+		return e.implicit(ctx, tx, s, "done", nil)
 	})
 }
 
-// Return sends the matter back to the step the book names, with reasons; what was filled in stays.
+// Return sends the matter back to the step the book names, with reasons; what was filled in stays, it is counted, and the clock
+// of the step goes on where it stood.
 func (e *Engine) Return(ctx context.Context, actor staff.Actor, id uuid.UUID, reason string) error {
 	return e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
 		s, step, err := e.load(ctx, tx, id)
@@ -291,10 +481,8 @@ func (e *Engine) Return(ctx context.Context, actor staff.Actor, id uuid.UUID, re
 		if !may(actor, append(slices.Clone(step.By), s.Awaiting), s.Team) {
 			return notYours
 		}
-		if reason == "" {
-			form := problem.Form{}
-			form.Add("reason", problem.New(problem.Invalid, "matter.reason_missing", "请写明退回的理由。"))
-			return form.Err()
+		if err := because("reason", reason, "退回"); err != nil {
+			return err
 		}
 		back, ok := s.process.Step(step.Return)
 		if !ok {
@@ -307,9 +495,10 @@ func (e *Engine) Return(ctx context.Context, actor staff.Actor, id uuid.UUID, re
 		if err := s.note(ctx, tx, "returned", map[string]any{"reason": reason}); err != nil {
 			return err
 		}
+		s.Returns++
 		s.Team = ""
 		s.enter(tx, back)
-		if err := e.startClock(ctx, tx, s, back); err != nil {
+		if err := e.begin(ctx, tx, s, back, true); err != nil {
 			return err
 		}
 		if err := s.save(ctx, tx, old, awaiting); err != nil {
@@ -317,4 +506,13 @@ func (e *Engine) Return(ctx context.Context, actor staff.Actor, id uuid.UUID, re
 		}
 		return docket.Audit(ctx, tx, docket.Trace{Action: "matter:returned", Object: "matter", ID: s.ID, Case: storage.Deref(s.CaseID)})
 	})
+}
+
+// because asks for reasons.
+func because(field, reason, what string) error {
+	form := problem.Form{}
+	if strings.TrimSpace(reason) == "" {
+		form.Add(field, problem.New(problem.Invalid, "matter.reason_missing", "请写明"+what+"的理由。"))
+	}
+	return form.Err()
 }

@@ -3,12 +3,15 @@ package matter
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/docket"
-	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/storage"
@@ -19,19 +22,23 @@ import (
 type Engine struct {
 	store  *storage.Store
 	docket *docket.Docket
+	spans  sync.Map // the calendar's last spans, so that a look at the clock costs nothing
 }
 
 // New makes the engine and lets it follow the docket, so that events open processes.
 func New(store *storage.Store, d *docket.Docket) *Engine {
-	e := &Engine{store, d}
+	e := &Engine{store: store, docket: d}
 	d.Follow(e)
 	return e
 }
 
-// Follow opens every process that the book hangs on this event.
+// Follow opens every process that the book hangs on this event, and starts or ends what recurs on the case.
 func (e *Engine) Follow(ctx context.Context, tx *storage.Tx, r *docket.Recorded) error {
 	if r.Imported {
 		return nil
+	}
+	if err := e.recur(ctx, tx, r); err != nil {
+		return err
 	}
 	for _, p := range tx.Book.ProcessesOpenedBy(r.Code) {
 		ok, err := tx.Book.Holds(p.Opens.When, r.Vars)
@@ -41,7 +48,7 @@ func (e *Engine) Follow(ctx context.Context, tx *storage.Tx, r *docket.Recorded)
 		if !ok {
 			continue
 		}
-		if _, err := e.open(ctx, tx, &p, r, nil); err != nil {
+		if _, err := e.open(ctx, tx, &p, beginOf(r), nil); err != nil {
 			return err
 		}
 	}
@@ -59,14 +66,36 @@ type state struct {
 	notes   map[string]any
 }
 
-// open begins a run; values are what the opening form brought.
-func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, r *docket.Recorded, values map[string]any) (*state, error) {
+// begin is what a run begins from.
+type begin struct {
+	About
+	event  uuid.UUID
+	file   *docket.File
+	urgent bool
+	parent uuid.UUID
+	source string
+}
+
+func beginOf(r *docket.Recorded) begin {
 	urgent, _ := r.Vars["tip"].(map[string]any)["urgent"].(bool)
+	return begin{About: About{Case: r.Case, Tip: r.Tip, Lot: r.Lot, Party: r.Party}, event: r.ID, file: r.File, urgent: urgent}
+}
+
+// open begins a run; values are what the opening form brought. A run that the same event, day or form had opened before is not
+// opened again: the result is nil then.
+func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, b begin, values map[string]any) (*state, error) {
 	s := &state{process: p, form: map[string]any{}, notes: map[string]any{}}
-	s.CourtMatter = courtdb.CourtMatter{Court: tx.Court, ID: storage.NewID(), Process: p.ID, RuleVersion: int32(tx.Version), CaseID: storage.Ref(r.Case),
-		TipID: storage.Ref(r.Tip), PartyID: storage.Ref(r.Party), LotID: storage.Ref(r.Lot), Urgent: urgent, OpenedAt: tx.At, OpenedBy: tx.Actor.Person(), OpenedEvent: &r.ID, StepAt: tx.At, State: "open"}
-	if r.File != nil {
-		s.about(r.File)
+	s.CourtMatter = courtdb.CourtMatter{Court: tx.Court, ID: storage.NewID(), Process: p.ID, RuleVersion: int32(tx.Version), CaseID: storage.Ref(b.Case),
+		TipID: storage.Ref(b.Tip), PartyID: storage.Ref(b.Party), LotID: storage.Ref(b.Lot), Urgent: b.urgent, OpenedAt: tx.At, OpenedBy: tx.Actor.Person(),
+		OpenedEvent: storage.Ref(b.event), Parent: storage.Ref(b.parent), StepAt: tx.At, State: "open"}
+	if b.source != "" { // asked before a number is drawn: a register has no gaps
+		s.SourceKey = &b.source
+		if _, err := tx.MatterBySource(ctx, courtdb.MatterBySourceParams{Court: tx.Court, SourceKey: b.source}); !storage.NoRows(err) {
+			return nil, err
+		}
+	}
+	if b.file != nil {
+		s.about(b.file)
 	}
 	s.keep(p.Form, values)
 	step, err := s.next(tx, -1)
@@ -77,29 +106,44 @@ func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, 
 		return nil, problem.New(problem.Refused, "matter.no_step", "流程没有可执行的步骤，请检查规则书。")
 	}
 	s.enter(tx, step)
+	if s.Serial, err = serial(ctx, tx, p); err != nil {
+		return nil, err
+	}
 	form, notes, err := s.pack(tx)
 	if err != nil {
 		return nil, err
 	}
 	n, err := tx.InsertMatter(ctx, courtdb.InsertMatterParams{Court: tx.Court, ID: s.ID, Process: s.Process, RuleVersion: s.RuleVersion, CaseID: s.CaseID, TipID: s.TipID,
 		Urgent: s.Urgent, Step: s.Step, Team: s.Team, Holder: s.Holder, OpenedAt: tx.At, OpenedBy: s.OpenedBy, OpenedEvent: s.OpenedEvent, Form: form, Notes: notes,
-		PartyID: s.PartyID, LotID: s.LotID})
+		PartyID: s.PartyID, LotID: s.LotID, Parent: s.Parent, Serial: s.Serial, SourceKey: s.SourceKey})
 	if err != nil || n == 0 {
 		return nil, err
 	}
 	if err := s.note(ctx, tx, "opened", nil); err != nil {
 		return nil, err
 	}
-	return s, e.startClock(ctx, tx, s, step)
+	if err := e.begin(ctx, tx, s, step, false); err != nil {
+		return nil, err
+	}
+	return s, e.implicit(ctx, tx, s, "opened", nil)
+}
+
+// serial is the next number of a register in the year, e.g. DB-2026-0001.
+func serial(ctx context.Context, tx *storage.Tx, p *rulebook.Process) (string, error) {
+	if p.Serial == "" {
+		return "", nil
+	}
+	year := docket.Today(tx).Year
+	n, err := tx.NextSerial(ctx, courtdb.NextSerialParams{Court: tx.Court, Prefix: p.Serial, Year: int32(year)})
+	return fmt.Sprintf("%s-%d-%04d", p.Serial, year, n), err
 }
 
 // about notes what steps and conditions may ask of the case.
 func (s *state) about(f *docket.File) {
-	s.form["case_facts"] = map[string]any{"team": f.Team, "stage": f.Stage, "type": f.Type,
-		"terminated": deref(f.ClosureMode) == string(enforcement.ClosureTerminationOfCurrentProcedure), "non_litigation": f.NonLitigation}
+	s.form["case_facts"] = f.Vars()
 }
 
-// keep puts free text into the sealed notes and everything else into the form.
+// keep puts free text into the sealed notes and everything else into the form. What was said before and is not said again stays.
 func (s *state) keep(fields []rulebook.Field, facts map[string]any) {
 	words := freeText(fields, facts)
 	for k, v := range facts {
@@ -111,18 +155,73 @@ func (s *state) keep(fields []rulebook.Field, facts map[string]any) {
 	}
 }
 
-// vars is what a CEL expression of the process may ask about.
+// freeText is what is sealed: words, people, places, and tables that hold them.
+func freeText(fields []rulebook.Field, facts map[string]any) map[string]any {
+	out := map[string]any{}
+	for _, f := range fields {
+		if v, ok := facts[f.ID]; ok && slices.Contains([]string{"long", "text", "person", "phone", "location", "rows"}, f.Type) {
+			out[f.ID] = v
+		}
+		if why, ok := facts[f.ID+"_reason"]; ok && f.Reason != "" {
+			out[f.ID+"_reason"] = why
+		}
+	}
+	return out
+}
+
+// vars is what a CEL expression of the process may ask about: numbers as whole numbers, of a table its sums and how many rows.
 func (s *state) vars() map[string]any {
 	form := maps.Clone(s.form)
 	maps.Copy(form, s.notes)
+	for k, v := range form {
+		if n, ok := v.(float64); ok {
+			form[k] = int64(n)
+		}
+	}
+	for _, f := range s.process.Fields() {
+		if v, ok := form[f.ID]; ok {
+			form[f.ID] = rulebook.Countable(f, v)
+		}
+		if f.Type == "rows" {
+			sums(form, f)
+		}
+	}
 	return map[string]any{"form": form, "event": map[string]any{}, "case": s.caseVars(), "tip": map[string]any{"urgent": s.Urgent, "party": s.form["party"]}}
 }
 
-func (s *state) caseVars() map[string]any {
-	if c, ok := s.form["case_facts"].(map[string]any); ok {
-		return c
+func sums(form map[string]any, f rulebook.Field) {
+	rows, _ := form[f.ID].([]any)
+	form[f.ID+"_count"] = int64(len(rows))
+	for _, col := range f.Rows {
+		if col.Type != "money" && col.Type != "number" {
+			continue
+		}
+		var sum int64
+		for _, row := range rows {
+			cells, _ := row.(map[string]any)
+			switch n := cells[col.ID].(type) {
+			case float64:
+				sum += int64(n)
+			case int64:
+				sum += n
+			}
+		}
+		form[f.ID+"_"+col.ID] = sum
 	}
-	return map[string]any{}
+}
+
+func (s *state) caseVars() map[string]any {
+	c, ok := s.form["case_facts"].(map[string]any)
+	if !ok {
+		return map[string]any{}
+	}
+	out := maps.Clone(c)
+	for k, v := range out {
+		if n, ok := v.(float64); ok {
+			out[k] = int64(n)
+		}
+	}
+	return out
 }
 
 // next is the first step after index whose condition holds, or nil at the end.
@@ -140,27 +239,23 @@ func (s *state) next(tx *storage.Tx, index int) (*rulebook.Step, error) {
 }
 
 func (s *state) index() int {
-	for i := range s.process.Steps {
-		if s.process.Steps[i].ID == s.Step {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(s.process.Steps, func(step rulebook.Step) bool { return step.ID == s.Step })
 }
 
 // enter moves the matter to a step: its team by the book, nobody holding it yet.
 func (s *state) enter(tx *storage.Tx, step *rulebook.Step) {
 	s.Step, s.Awaiting, s.Holder, s.StepAt = step.ID, "", nil, tx.At
+	field, ofForm := strings.CutPrefix(step.Team, "$form.")
 	switch {
 	case step.Team == "$case.team":
 		if team, ok := s.caseVars()["team"].(string); ok {
 			s.Team = team
 		}
-	case len(step.Team) > 6 && step.Team[:6] == "$form.":
-		if team, ok := s.form[step.Team[6:]].(string); ok {
+	case ofForm:
+		if team, ok := s.form[field].(string); ok {
 			s.Team = team
 		}
-	case step.Team != "":
+	default: // a step without a team is anybody's who has the role
 		s.Team = step.Team
 	}
 }
@@ -203,7 +298,7 @@ func (s *state) save(ctx context.Context, tx *storage.Tx, oldStep, oldAwaiting s
 		return err
 	}
 	n, err := tx.MoveMatter(ctx, courtdb.MoveMatterParams{Court: tx.Court, ID: s.ID, State: s.State, Step: s.Step, Awaiting: s.Awaiting, Team: s.Team, Holder: s.Holder,
-		CaseID: s.CaseID, StepAt: s.StepAt, ClosedAt: s.ClosedAt, Form: form, Notes: notes, OldStep: oldStep, OldAwaiting: oldAwaiting})
+		CaseID: s.CaseID, StepAt: s.StepAt, ClosedAt: s.ClosedAt, Form: form, Notes: notes, Returns: s.Returns, OldStep: oldStep, OldAwaiting: oldAwaiting})
 	if err == nil && n == 0 {
 		return moved
 	}
@@ -226,33 +321,6 @@ func (s *state) note(ctx context.Context, tx *storage.Tx, act string, words map[
 	}
 	return tx.InsertMatterStep(ctx, courtdb.InsertMatterStepParams{Court: tx.Court, ID: id, MatterID: s.ID, Step: s.Step, Act: act,
 		Actor: tx.Actor.Person(), ActorKind: string(tx.Actor.Kind), At: tx.At, ToTeam: s.Team, ToStaff: s.Holder, Notes: sealed})
-}
-
-// startClock starts the step's own limit under the name PROCESS.STEP.
-func (e *Engine) startClock(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step) error {
-	within, err := tx.Book.Limit(step, s.vars())
-	if err != nil || within == nil {
-		return err
-	}
-	start := s.StepAt
-	if within.Of == "opened" {
-		start = s.OpenedAt
-	}
-	clause := within.Source
-	if clause == "" || clause == "court" {
-		clause = step.Clause
-	}
-	role := ""
-	if len(step.By) > 0 {
-		role = step.By[0]
-	}
-	return docket.Start(ctx, tx, docket.Clock{Rule: s.Process + "." + step.ID, Name: step.Name, Clause: clause,
-		Length: within.For(s.Urgent).Rule(), Start: start, Matter: s.ID, Case: storage.Deref(s.CaseID), Tip: storage.Deref(s.TipID),
-		OwnerRole: role, Owner: s.Holder, Team: s.Team, Escalate: within.Escalate})
-}
-
-func (e *Engine) stopClock(ctx context.Context, tx *storage.Tx, s *state, step string) error {
-	return tx.CloseMatterDeadlines(ctx, courtdb.CloseMatterDeadlinesParams{Court: tx.Court, MatterID: s.ID, Rule: s.Process + "." + step, At: tx.At})
 }
 
 func zero(id *uuid.UUID) bool { return id == nil || *id == uuid.Nil }

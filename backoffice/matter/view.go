@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/storage"
@@ -16,12 +17,18 @@ import (
 // View is a matter as a page shows it: the process, where it stands, what was done, its clocks.
 type View struct {
 	courtdb.CourtMatter
-	Process                                     *rulebook.Process
-	Current                                     *rulebook.Step
-	Values                                      map[string]any // form and free text together
-	History                                     []Done
-	Deadlines                                   []courtdb.CourtDeadline
-	CanTake, CanComplete, CanReceive, CanReturn bool
+	Process   *rulebook.Process
+	Current   *rulebook.Step
+	Values    map[string]any // form and free text together
+	History   []Done
+	Deadlines []courtdb.CourtDeadline
+	Gates     []docket.Gate // before the current step, for whoever may do it
+	Materials []Material    // that the current step needs
+	Tracks    []courtdb.TracksRow
+	Open      map[string][]OpenItem // by field, to be confirmed
+
+	CanTake, CanComplete, CanReceive, CanReturn, CanWithdraw, CanReopen, CanAssign bool
+	Own                                                                            bool // the step is an approval of what the actor asked for himself
 }
 
 // Done is one act of the history with its opened words.
@@ -50,19 +57,54 @@ func Show(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*View, error) {
 		return nil, err
 	}
 	v.Deadlines, err = tx.DeadlinesOfMatter(ctx, courtdb.DeadlinesOfMatterParams{Court: tx.Court, MatterID: id})
+	if err != nil {
+		return nil, err
+	}
+	if v.Tracks, err = tx.Tracks(ctx, courtdb.TracksParams{Court: tx.Court, Parent: id}); err != nil {
+		return nil, err
+	}
 	v.allow(tx.Actor)
-	return v, err
+	return v, v.ahead(ctx, tx, s)
+}
+
+// ahead gathers what stands before the current step, for whoever may do it.
+func (v *View) ahead(ctx context.Context, tx *storage.Tx, s *state) (err error) {
+	if !v.CanTake && !v.CanComplete {
+		return nil
+	}
+	if s.CaseID != nil {
+		file, err := docket.OpenFile(ctx, tx, *s.CaseID)
+		if err != nil {
+			return err
+		}
+		s.about(file)
+	}
+	if err := s.independent(ctx, tx, v.Current); err != nil {
+		v.Own, v.CanTake, v.CanComplete = true, false, false
+		return nil
+	}
+	if v.Gates, err = s.gatesBefore(ctx, tx, v.Current); err != nil {
+		return err
+	}
+	if v.Materials, err = s.need(tx, v.Current); err != nil {
+		return err
+	}
+	v.Open, err = openItems(ctx, tx, v.Current.Form, s.CaseID)
+	return err
 }
 
 func (v *View) allow(a staff.Actor) {
+	v.CanReopen = mayReopen(v.Process, v.CourtMatter, a)
 	if v.State != "open" || v.Current == nil || !a.Can(rulebook.MayWorkMatter) {
 		return
 	}
+	v.CanWithdraw, v.CanAssign = mayWithdraw(v.Process, v.CourtMatter, a), mayAssign(v.Process, v.CourtMatter, a)
 	mine := may(a, v.Current.By, v.Team)
 	free := zero(v.Holder)
 	v.CanReceive = v.Awaiting != "" && may(a, []string{v.Awaiting}, v.Team)
-	v.CanTake = v.Awaiting == "" && mine && free
-	v.CanComplete = v.Awaiting == "" && mine && !free && *v.Holder == a.ID
+	alone := len(v.Current.Parallel) == 0
+	v.CanTake = v.Awaiting == "" && mine && free && alone
+	v.CanComplete = v.Awaiting == "" && mine && !free && *v.Holder == a.ID && alone
 	v.CanReturn = v.Current.Return != "" && (v.CanComplete || v.CanReceive)
 }
 

@@ -37,16 +37,18 @@ func (c *checker) checkTemplates() {
 			}
 		}
 		p.wechat(t)
-		if n := c.longestMessage(&t, c.formsUsing(t.ID)); n > MaxMessage {
+		forms, sent := c.formsUsing(t.ID)
+		if n := c.longestMessage(&t, forms); n > MaxMessage && (sent || t.Public) {
 			p.say("text", "短信最长会有%d个字，超过%d个字（G15）：连同签名、%s和防骗提示一起算。", n, MaxMessage, CodeSuffix)
 		}
 	}
 }
 
-// formsUsing is the forms of every event whose disclosure or alert sends a template.
-func (c *checker) formsUsing(template string) []Field {
-	var out []Field
+// formsUsing is the forms of every event whose disclosure or alert sends a template, and whether any does: a nation-wide template
+// that this court never sends need not fit its name and its warning.
+func (c *checker) formsUsing(template string) (out []Field, sent bool) {
 	add := func(event string) {
+		sent = true
 		if e, ok := c.Event(event); ok {
 			out = append(out, e.Form...)
 		}
@@ -63,7 +65,7 @@ func (c *checker) formsUsing(template string) []Field {
 			add(a.On)
 		}
 	}
-	return out
+	return out, sent
 }
 
 // checkRemedies holds the sentences about legal remedies.

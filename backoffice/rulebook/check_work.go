@@ -87,7 +87,12 @@ func (c *checker) checkProcesses() {
 		p.fromOutside(x)
 		all := slices.Clone(x.Form)
 		for _, s := range x.Steps {
-			all = append(all, s.Form...)
+			all = append(all, s.Fields()...)
+		}
+		for _, s := range x.Steps { // what ran beside the step answers under its own name
+			for _, id := range s.Parallel {
+				all = append(all, Field{ID: id})
+			}
 		}
 		p.form("form", x.Form)
 		steps := ids(x.Steps, func(s Step) string { return s.ID })

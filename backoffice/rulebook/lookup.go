@@ -149,9 +149,76 @@ var dotted = regexp.MustCompile(`"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)"`)
 func (p *Process) Fields() []Field {
 	out := slices.Clone(p.Form)
 	for _, s := range p.Steps {
-		out = append(out, s.Form...)
+		out = append(out, s.Fields()...)
 	}
 	return out
+}
+
+// Fields are a step's inputs; an approval asks for the decision, and for the reason when it is no.
+func (s *Step) Fields() []Field {
+	if !s.Approve {
+		return s.Form
+	}
+	return append(slices.Clone(s.Form),
+		Field{ID: s.Decision(), Label: "审批意见", Type: "choice", Required: true, Of: []Choice{{ID: Agree, Label: "同意"}, {ID: Refuse, Label: "不同意"}}},
+		Field{ID: s.ID + "_opinion", Label: "理由", Type: "long", Max: 500, Help: "不同意的必须写明理由", RequiredWhen: fmt.Sprintf("has(form.%[1]s) && form.%[1]s == %[2]q", s.Decision(), Refuse)})
+}
+
+// Decision is the field that holds an approval's answer, Agree or Refuse.
+func (s *Step) Decision() string { return s.ID + "_decision" }
+
+// The two answers of an approval.
+const (
+	Agree  = "agree"
+	Refuse = "refuse"
+)
+
+// PausedBy and ResumedBy list the clocks that an event stops for a while, or sets going again: ids of deadlines, and PROCESS.STEP of steps.
+func (b *Book) PausedBy(event string) []string {
+	return b.clocksWith(func(p Pausing) bool { return p.From == event })
+}
+
+// ResumedBy is the other side of PausedBy.
+func (b *Book) ResumedBy(event string) []string {
+	return b.clocksWith(func(p Pausing) bool { return p.To == event })
+}
+
+func (b *Book) clocksWith(is func(Pausing) bool) []string {
+	var out []string
+	for _, d := range b.Deadlines {
+		if slices.ContainsFunc(d.Pauses, is) {
+			out = append(out, d.ID)
+		}
+	}
+	for _, p := range b.Processes {
+		for _, s := range p.Steps {
+			for _, w := range append(append(deref(s.Within), s.Limits...), s.Also...) {
+				if slices.ContainsFunc(w.Pauses, is) {
+					out = append(out, w.Clock(p.ID, s.ID))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Extends reports whether an event is the step of a process that gives a clock more time.
+func (b *Book) Extends(event string) bool {
+	process, step, dotted := strings.Cut(event, ".")
+	p, ok := b.Process(process)
+	if !dotted || !ok {
+		return false
+	}
+	s, ok := p.Step(step)
+	return ok && s.Does == "extend_deadline"
+}
+
+// Clock is the rule name of a step's clock: PROCESS.STEP, or PROCESS.STEP.ID of a further one.
+func (w *Within) Clock(process, step string) string {
+	if w.ID == "" {
+		return process + "." + step
+	}
+	return process + "." + step + "." + w.ID
 }
 
 // GatesOn lists the gates before an act: an event recorded by hand or PROCESS.STEP.

@@ -236,6 +236,7 @@ func (h *house) jobs() []boot.Job {
 	return []boot.Job{
 		{Name: "admit", Sentence: "受理收件箱里的新内容", Every: 250 * time.Millisecond, Limit: time.Minute, Run: h.each(h.intake.Admit)},
 		{Name: "clocks", Sentence: "期限临近和超期的提醒", Every: time.Second, Limit: time.Minute, Run: h.each(h.docket.Sweep)},
+		{Name: "calendar", Sentence: "按日历启动的流程", Every: 10 * time.Second, Limit: time.Minute, Run: h.each(h.matters.Calendar)},
 		{Name: "held", Sentence: "到时可以告知的事项", Every: time.Second, Limit: time.Minute, Run: h.each(h.disclosure.Sweep)},
 		{Name: "seal", Sentence: "把审计记录接入链条", Every: time.Second, Limit: time.Minute, Run: h.each(func(ctx context.Context, court string) (int, error) {
 			return docket.Seal(ctx, h.store, court)

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -12,7 +13,7 @@ import (
 
 // clocks shows the parties what comes next: the clocks of the case that the book lets them see.
 func clocks(ctx context.Context, tx *storage.Tx, e *docket.Recorded) error {
-	moved := false
+	moved := tx.Book.Extends(e.Code) || len(tx.Book.PausedBy(e.Code))+len(tx.Book.ResumedBy(e.Code)) > 0
 	for _, d := range tx.Book.DeadlinesStartedBy(e.Code) {
 		moved = moved || len(d.Told) > 0
 	}
@@ -46,6 +47,9 @@ func clock(ctx context.Context, tx *storage.Tx, r courtdb.CourtDeadline, secret 
 	}
 	if r.State == "cancelled" || secret {
 		return tx.DeleteClock(ctx, courtdb.DeleteClockParams{Court: tx.Court, ID: r.ID})
+	}
+	if r.State == "paused" { // nothing runs: without an end
+		r.State, r.WarnAt, r.DueAt = "open", time.Unix(0, 0), time.Unix(0, 0)
 	}
 	name, by := rule.Public, rule.By
 	if name == "" {

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"mingzhi/backoffice/calendar"
@@ -83,10 +84,30 @@ func Show(f rulebook.Field, v any) string {
 			return "是"
 		}
 		return "否"
+	case float64: // of JSON: every number kept is whole
+		return Show(f, int64(v))
 	case string:
 		return showText(f, v)
+	case []any:
+		return showRows(f, v)
 	}
 	return fmt.Sprint(v)
+}
+
+// showRows is a table in one line a row: what stands in each column.
+func showRows(f rulebook.Field, rows []any) string {
+	lines := make([]string, 0, len(rows))
+	for _, row := range rows {
+		cells, _ := row.(map[string]any)
+		var parts []string
+		for _, col := range f.Rows {
+			if v, ok := cells[col.ID]; ok {
+				parts = append(parts, col.Label+" "+Show(col, v))
+			}
+		}
+		lines = append(lines, strings.Join(parts, "，"))
+	}
+	return strings.Join(lines, "；")
 }
 
 func showText(f rulebook.Field, v string) string {

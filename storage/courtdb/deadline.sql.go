@@ -14,7 +14,7 @@ import (
 
 const cancelCaseDeadlines = `-- name: CancelCaseDeadlines :exec
 UPDATE court.deadline SET state = 'cancelled', closed_at = $2::timestamptz, closed_by = $3
-WHERE court = $1 AND state = 'open' AND case_id = $4::uuid AND matter_id IS NULL
+WHERE court = $1 AND state IN ('open', 'paused') AND case_id = $4::uuid AND matter_id IS NULL
 `
 
 type CancelCaseDeadlinesParams struct {
@@ -35,7 +35,7 @@ func (q *Queries) CancelCaseDeadlines(ctx context.Context, arg CancelCaseDeadlin
 }
 
 const cancelMatterDeadlines = `-- name: CancelMatterDeadlines :exec
-UPDATE court.deadline SET state = 'cancelled', closed_at = $2::timestamptz WHERE court = $1 AND state = 'open' AND matter_id = $3::uuid
+UPDATE court.deadline SET state = 'cancelled', closed_at = $2::timestamptz WHERE court = $1 AND state IN ('open', 'paused') AND matter_id = $3::uuid
 `
 
 type CancelMatterDeadlinesParams struct {
@@ -51,7 +51,7 @@ func (q *Queries) CancelMatterDeadlines(ctx context.Context, arg CancelMatterDea
 
 const closeDeadlinesOfCase = `-- name: CloseDeadlinesOfCase :exec
 UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
-WHERE court = $1 AND state = 'open' AND rule = ANY($4::text[]) AND case_id = $5::uuid AND matter_id IS NULL
+WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY($4::text[]) AND case_id = $5::uuid AND matter_id IS NULL
 `
 
 type CloseDeadlinesOfCaseParams struct {
@@ -75,7 +75,7 @@ func (q *Queries) CloseDeadlinesOfCase(ctx context.Context, arg CloseDeadlinesOf
 
 const closeDeadlinesOfTip = `-- name: CloseDeadlinesOfTip :exec
 UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
-WHERE court = $1 AND state = 'open' AND rule = ANY($4::text[]) AND tip_id = $5::uuid AND matter_id IS NULL
+WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY($4::text[]) AND tip_id = $5::uuid AND matter_id IS NULL
 `
 
 type CloseDeadlinesOfTipParams struct {
@@ -99,7 +99,7 @@ func (q *Queries) CloseDeadlinesOfTip(ctx context.Context, arg CloseDeadlinesOfT
 
 const closeMatterDeadlines = `-- name: CloseMatterDeadlines :exec
 UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz
-WHERE court = $1 AND state = 'open' AND matter_id = $3::uuid AND rule = $4::text
+WHERE court = $1 AND state IN ('open', 'paused') AND matter_id = $3::uuid AND (rule = $4::text OR starts_with(rule, $4::text || '.'))
 `
 
 type CloseMatterDeadlinesParams struct {
@@ -109,6 +109,7 @@ type CloseMatterDeadlinesParams struct {
 	Rule     string
 }
 
+// All clocks of a step: PROCESS.STEP and PROCESS.STEP.ID.
 func (q *Queries) CloseMatterDeadlines(ctx context.Context, arg CloseMatterDeadlinesParams) error {
 	_, err := q.db.Exec(ctx, closeMatterDeadlines,
 		arg.Court,
@@ -394,9 +395,53 @@ func (q *Queries) DeadlinesToWarn(ctx context.Context, arg DeadlinesToWarnParams
 	return items, nil
 }
 
+const explainDeadline = `-- name: ExplainDeadline :exec
+UPDATE court.deadline SET explanation = $3 WHERE court = $1 AND id = $2
+`
+
+type ExplainDeadlineParams struct {
+	Court       string
+	ID          uuid.UUID
+	Explanation []byte
+}
+
+func (q *Queries) ExplainDeadline(ctx context.Context, arg ExplainDeadlineParams) error {
+	_, err := q.db.Exec(ctx, explainDeadline, arg.Court, arg.ID, arg.Explanation)
+	return err
+}
+
+const extendDeadline = `-- name: ExtendDeadline :execrows
+UPDATE court.deadline SET warn_at = $3, due_at = $4, explanation = $5, extended_by = $6, warned_at = NULL, overdue_at = NULL
+WHERE court = $1 AND id = $2 AND state = 'open' AND due_at < $4
+`
+
+type ExtendDeadlineParams struct {
+	Court       string
+	ID          uuid.UUID
+	WarnAt      time.Time
+	DueAt       time.Time
+	Explanation []byte
+	ExtendedBy  *uuid.UUID
+}
+
+func (q *Queries) ExtendDeadline(ctx context.Context, arg ExtendDeadlineParams) (int64, error) {
+	result, err := q.db.Exec(ctx, extendDeadline,
+		arg.Court,
+		arg.ID,
+		arg.WarnAt,
+		arg.DueAt,
+		arg.Explanation,
+		arg.ExtendedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const insertDeadline = `-- name: InsertDeadline :exec
-INSERT INTO court.deadline (court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, explanation, owner_role, owner, team, escalate_role, rule_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15, $16, $17, $18)
+INSERT INTO court.deadline (court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, explanation, owner_role, owner, team, escalate_role, rule_version, length)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15, $16, $17, $18, $19)
 `
 
 type InsertDeadlineParams struct {
@@ -418,6 +463,7 @@ type InsertDeadlineParams struct {
 	Team         string
 	EscalateRole string
 	RuleVersion  int32
+	Length       []byte
 }
 
 func (q *Queries) InsertDeadline(ctx context.Context, arg InsertDeadlineParams) error {
@@ -440,6 +486,7 @@ func (q *Queries) InsertDeadline(ctx context.Context, arg InsertDeadlineParams) 
 		arg.Team,
 		arg.EscalateRole,
 		arg.RuleVersion,
+		arg.Length,
 	)
 	return err
 }
@@ -465,6 +512,168 @@ func (q *Queries) MoveDeadline(ctx context.Context, arg MoveDeadlineParams) erro
 		arg.Explanation,
 	)
 	return err
+}
+
+const openDeadlinesOfCase = `-- name: OpenDeadlinesOfCase :many
+SELECT id, name, clause, due_at FROM court.deadline WHERE court = $1 AND case_id = $2::uuid AND state = 'open' ORDER BY due_at, id LIMIT 100
+`
+
+type OpenDeadlinesOfCaseParams struct {
+	Court  string
+	CaseID uuid.UUID
+}
+
+type OpenDeadlinesOfCaseRow struct {
+	ID     uuid.UUID
+	Name   string
+	Clause string
+	DueAt  time.Time
+}
+
+func (q *Queries) OpenDeadlinesOfCase(ctx context.Context, arg OpenDeadlinesOfCaseParams) ([]OpenDeadlinesOfCaseRow, error) {
+	rows, err := q.db.Query(ctx, openDeadlinesOfCase, arg.Court, arg.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenDeadlinesOfCaseRow
+	for rows.Next() {
+		var i OpenDeadlinesOfCaseRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Clause,
+			&i.DueAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pauseDeadlines = `-- name: PauseDeadlines :many
+UPDATE court.deadline SET state = 'paused', pauses = pauses || $2::jsonb
+WHERE court = $1 AND state = 'open' AND case_id = $3::uuid AND rule = ANY($4::text[]) RETURNING court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by
+`
+
+type PauseDeadlinesParams struct {
+	Court  string
+	Pause  []byte
+	CaseID uuid.UUID
+	Rules  []string
+}
+
+func (q *Queries) PauseDeadlines(ctx context.Context, arg PauseDeadlinesParams) ([]CourtDeadline, error) {
+	rows, err := q.db.Query(ctx, pauseDeadlines,
+		arg.Court,
+		arg.Pause,
+		arg.CaseID,
+		arg.Rules,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CourtDeadline
+	for rows.Next() {
+		var i CourtDeadline
+		if err := rows.Scan(
+			&i.Court,
+			&i.ID,
+			&i.Rule,
+			&i.Name,
+			&i.Clause,
+			&i.CaseID,
+			&i.MatterID,
+			&i.TipID,
+			&i.StartedBy,
+			&i.StartedAt,
+			&i.WarnAt,
+			&i.DueAt,
+			&i.State,
+			&i.ClosedBy,
+			&i.ClosedAt,
+			&i.WarnedAt,
+			&i.OverdueAt,
+			&i.Explanation,
+			&i.OwnerRole,
+			&i.Owner,
+			&i.Team,
+			&i.EscalateRole,
+			&i.RuleVersion,
+			&i.Length,
+			&i.Pauses,
+			&i.ExtendedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pausedDeadlines = `-- name: PausedDeadlines :many
+SELECT court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by FROM court.deadline WHERE court = $1 AND state = 'paused' AND case_id = $2::uuid AND rule = ANY($3::text[]) FOR UPDATE
+`
+
+type PausedDeadlinesParams struct {
+	Court  string
+	CaseID uuid.UUID
+	Rules  []string
+}
+
+func (q *Queries) PausedDeadlines(ctx context.Context, arg PausedDeadlinesParams) ([]CourtDeadline, error) {
+	rows, err := q.db.Query(ctx, pausedDeadlines, arg.Court, arg.CaseID, arg.Rules)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CourtDeadline
+	for rows.Next() {
+		var i CourtDeadline
+		if err := rows.Scan(
+			&i.Court,
+			&i.ID,
+			&i.Rule,
+			&i.Name,
+			&i.Clause,
+			&i.CaseID,
+			&i.MatterID,
+			&i.TipID,
+			&i.StartedBy,
+			&i.StartedAt,
+			&i.WarnAt,
+			&i.DueAt,
+			&i.State,
+			&i.ClosedBy,
+			&i.ClosedAt,
+			&i.WarnedAt,
+			&i.OverdueAt,
+			&i.Explanation,
+			&i.OwnerRole,
+			&i.Owner,
+			&i.Team,
+			&i.EscalateRole,
+			&i.RuleVersion,
+			&i.Length,
+			&i.Pauses,
+			&i.ExtendedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const recomputableDeadlines = `-- name: RecomputableDeadlines :many
@@ -518,8 +727,56 @@ func (q *Queries) RecomputableDeadlines(ctx context.Context, court string) ([]Co
 	return items, nil
 }
 
+const reopenMatterDeadlines = `-- name: ReopenMatterDeadlines :execrows
+UPDATE court.deadline SET state = 'open', closed_at = NULL, closed_by = NULL
+WHERE court = $1 AND state IN ('met', 'late', 'cancelled') AND matter_id = $2::uuid AND (rule = $3::text OR starts_with(rule, $3::text || '.'))
+`
+
+type ReopenMatterDeadlinesParams struct {
+	Court    string
+	MatterID uuid.UUID
+	Rule     string
+}
+
+// A step that is taken up again after a return goes on with the clocks it had.
+func (q *Queries) ReopenMatterDeadlines(ctx context.Context, arg ReopenMatterDeadlinesParams) (int64, error) {
+	result, err := q.db.Exec(ctx, reopenMatterDeadlines, arg.Court, arg.MatterID, arg.Rule)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const resumeDeadline = `-- name: ResumeDeadline :exec
+UPDATE court.deadline SET state = 'open', pauses = $3, warn_at = $4, due_at = $5, explanation = $6,
+  warned_at = CASE WHEN $4 > $7::timestamptz THEN NULL ELSE warned_at END WHERE court = $1 AND id = $2
+`
+
+type ResumeDeadlineParams struct {
+	Court       string
+	ID          uuid.UUID
+	Pauses      []byte
+	WarnAt      time.Time
+	DueAt       time.Time
+	Explanation []byte
+	Now         time.Time
+}
+
+func (q *Queries) ResumeDeadline(ctx context.Context, arg ResumeDeadlineParams) error {
+	_, err := q.db.Exec(ctx, resumeDeadline,
+		arg.Court,
+		arg.ID,
+		arg.Pauses,
+		arg.WarnAt,
+		arg.DueAt,
+		arg.Explanation,
+		arg.Now,
+	)
+	return err
+}
+
 const setDeadlineOwner = `-- name: SetDeadlineOwner :exec
-UPDATE court.deadline SET owner = $3, team = $4 WHERE court = $1 AND matter_id = $2 AND state = 'open'
+UPDATE court.deadline SET owner = $3, team = $4 WHERE court = $1 AND matter_id = $2 AND state IN ('open', 'paused')
 `
 
 type SetDeadlineOwnerParams struct {

@@ -12,9 +12,72 @@ import (
 	"github.com/google/uuid"
 )
 
+const didOther = `-- name: DidOther :one
+SELECT (EXISTS (SELECT FROM court.matter m WHERE m.court = $1 AND m.id = $2::uuid AND m.opened_by = $3::uuid)
+  OR EXISTS (SELECT FROM court.matter_step t WHERE t.court = $1 AND t.matter_id = $2::uuid AND t.actor = $3::uuid
+    AND t.step <> $4::text AND t.act IN ('done', 'handed_over', 'agreed')))::bool AS did
+`
+
+type DidOtherParams struct {
+	Court    string
+	MatterID uuid.UUID
+	Staff    uuid.UUID
+	Step     string
+}
+
+// Whether this person opened the run, or did a step of it other than the one named.
+func (q *Queries) DidOther(ctx context.Context, arg DidOtherParams) (bool, error) {
+	row := q.db.QueryRow(ctx, didOther,
+		arg.Court,
+		arg.MatterID,
+		arg.Staff,
+		arg.Step,
+	)
+	var did bool
+	err := row.Scan(&did)
+	return did, err
+}
+
+const dueRecurrences = `-- name: DueRecurrences :many
+SELECT court, process, case_id, since, next_at, until_at FROM court.recurrence WHERE court = $1 AND next_at <= $2::timestamptz ORDER BY next_at LIMIT 200 FOR UPDATE SKIP LOCKED
+`
+
+type DueRecurrencesParams struct {
+	Court string
+	Now   time.Time
+}
+
+func (q *Queries) DueRecurrences(ctx context.Context, arg DueRecurrencesParams) ([]CourtRecurrence, error) {
+	rows, err := q.db.Query(ctx, dueRecurrences, arg.Court, arg.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CourtRecurrence
+	for rows.Next() {
+		var i CourtRecurrence
+		if err := rows.Scan(
+			&i.Court,
+			&i.Process,
+			&i.CaseID,
+			&i.Since,
+			&i.NextAt,
+			&i.UntilAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertMatter = `-- name: InsertMatter :execrows
-INSERT INTO court.matter (court, id, process, rule_version, case_id, tip_id, urgent, state, step, team, holder, opened_at, opened_by, opened_event, step_at, form, notes, party_id, lot_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13, $11, $14, $15, $16, $17) ON CONFLICT DO NOTHING
+INSERT INTO court.matter (court, id, process, rule_version, case_id, tip_id, urgent, state, step, team, holder, opened_at, opened_by, opened_event, step_at, form, notes, party_id, lot_id,
+  parent, serial, source_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13, $11, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING
 `
 
 type InsertMatterParams struct {
@@ -35,6 +98,9 @@ type InsertMatterParams struct {
 	Notes       []byte
 	PartyID     *uuid.UUID
 	LotID       *uuid.UUID
+	Parent      *uuid.UUID
+	Serial      string
+	SourceKey   *string
 }
 
 func (q *Queries) InsertMatter(ctx context.Context, arg InsertMatterParams) (int64, error) {
@@ -56,6 +122,9 @@ func (q *Queries) InsertMatter(ctx context.Context, arg InsertMatterParams) (int
 		arg.Notes,
 		arg.PartyID,
 		arg.LotID,
+		arg.Parent,
+		arg.Serial,
+		arg.SourceKey,
 	)
 	if err != nil {
 		return 0, err
@@ -141,6 +210,22 @@ func (q *Queries) MatterByID(ctx context.Context, arg MatterByIDParams) (CourtMa
 		&i.Late,
 	)
 	return i, err
+}
+
+const matterBySource = `-- name: MatterBySource :one
+SELECT id FROM court.matter WHERE court = $1 AND source_key = $2::text
+`
+
+type MatterBySourceParams struct {
+	Court     string
+	SourceKey string
+}
+
+func (q *Queries) MatterBySource(ctx context.Context, arg MatterBySourceParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, matterBySource, arg.Court, arg.SourceKey)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const matterForUpdate = `-- name: MatterForUpdate :one
@@ -388,8 +473,8 @@ func (q *Queries) MattersOfCase(ctx context.Context, arg MattersOfCaseParams) ([
 
 const moveMatter = `-- name: MoveMatter :execrows
 UPDATE court.matter SET state = $3, step = $4, awaiting = $5, team = $6, holder = $7, case_id = $8,
-  step_at = $9, closed_at = $10, form = $11, notes = $12
-WHERE court = $1 AND id = $2 AND state = 'open' AND step = $13::text AND awaiting = $14::text
+  step_at = $9, closed_at = $10, form = $11, notes = $12, returns = $13
+WHERE court = $1 AND id = $2 AND state = 'open' AND step = $14::text AND awaiting = $15::text
 `
 
 type MoveMatterParams struct {
@@ -405,6 +490,7 @@ type MoveMatterParams struct {
 	ClosedAt    *time.Time
 	Form        []byte
 	Notes       []byte
+	Returns     int32
 	OldStep     string
 	OldAwaiting string
 }
@@ -423,6 +509,7 @@ func (q *Queries) MoveMatter(ctx context.Context, arg MoveMatterParams) (int64, 
 		arg.ClosedAt,
 		arg.Form,
 		arg.Notes,
+		arg.Returns,
 		arg.OldStep,
 		arg.OldAwaiting,
 	)
@@ -430,4 +517,295 @@ func (q *Queries) MoveMatter(ctx context.Context, arg MoveMatterParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const moveRecurrence = `-- name: MoveRecurrence :exec
+UPDATE court.recurrence SET next_at = $4 WHERE court = $1 AND process = $2 AND case_id = $3
+`
+
+type MoveRecurrenceParams struct {
+	Court   string
+	Process string
+	CaseID  uuid.UUID
+	NextAt  time.Time
+}
+
+func (q *Queries) MoveRecurrence(ctx context.Context, arg MoveRecurrenceParams) error {
+	_, err := q.db.Exec(ctx, moveRecurrence,
+		arg.Court,
+		arg.Process,
+		arg.CaseID,
+		arg.NextAt,
+	)
+	return err
+}
+
+const nextSerial = `-- name: NextSerial :one
+INSERT INTO court.serial (court, prefix, year, last) VALUES ($1, $2, $3, 1) ON CONFLICT (court, prefix, year) DO UPDATE SET last = court.serial.last + 1 RETURNING last
+`
+
+type NextSerialParams struct {
+	Court  string
+	Prefix string
+	Year   int32
+}
+
+func (q *Queries) NextSerial(ctx context.Context, arg NextSerialParams) (int32, error) {
+	row := q.db.QueryRow(ctx, nextSerial, arg.Court, arg.Prefix, arg.Year)
+	var last int32
+	err := row.Scan(&last)
+	return last, err
+}
+
+const openItems = `-- name: OpenItems :many
+SELECT m.id, m.process, m.serial, m.step, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket, m.opened_at FROM court.matter m
+LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
+WHERE m.court = $1 AND m.state = 'open' AND m.process = ANY($2::text[]) AND ($3::uuid IS NULL OR m.case_id = $3::uuid)
+ORDER BY m.opened_at, m.id LIMIT 200
+`
+
+type OpenItemsParams struct {
+	Court     string
+	Processes []string
+	CaseID    *uuid.UUID
+}
+
+type OpenItemsRow struct {
+	ID         uuid.UUID
+	Process    string
+	Serial     string
+	Step       string
+	CaseNumber string
+	Ticket     string
+	OpenedAt   time.Time
+}
+
+// Runs of these processes that are still open, on the case or in the court.
+func (q *Queries) OpenItems(ctx context.Context, arg OpenItemsParams) ([]OpenItemsRow, error) {
+	rows, err := q.db.Query(ctx, openItems, arg.Court, arg.Processes, arg.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenItemsRow
+	for rows.Next() {
+		var i OpenItemsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Process,
+			&i.Serial,
+			&i.Step,
+			&i.CaseNumber,
+			&i.Ticket,
+			&i.OpenedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openRuns = `-- name: OpenRuns :many
+SELECT process, count(*) AS runs FROM court.matter WHERE court = $1 AND state = 'open' AND ($2::uuid IS NULL OR case_id = $2::uuid)
+  AND id <> $3::uuid GROUP BY process
+`
+
+type OpenRunsParams struct {
+	Court   string
+	CaseID  *uuid.UUID
+	Without uuid.UUID
+}
+
+type OpenRunsRow struct {
+	Process string
+	Runs    int64
+}
+
+func (q *Queries) OpenRuns(ctx context.Context, arg OpenRunsParams) ([]OpenRunsRow, error) {
+	rows, err := q.db.Query(ctx, openRuns, arg.Court, arg.CaseID, arg.Without)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenRunsRow
+	for rows.Next() {
+		var i OpenRunsRow
+		if err := rows.Scan(&i.Process, &i.Runs); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openTracks = `-- name: OpenTracks :one
+SELECT count(*) FROM court.matter WHERE court = $1 AND parent = $2::uuid AND state = 'open' AND id <> $3::uuid
+`
+
+type OpenTracksParams struct {
+	Court  string
+	Parent uuid.UUID
+	ID     uuid.UUID
+}
+
+func (q *Queries) OpenTracks(ctx context.Context, arg OpenTracksParams) (int64, error) {
+	row := q.db.QueryRow(ctx, openTracks, arg.Court, arg.Parent, arg.ID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const pastOfCase = `-- name: PastOfCase :many
+SELECT code, count(*) AS times, max(occurred_at)::timestamptz AS last FROM court.docket
+WHERE court = $1 AND case_id = $2::uuid AND id <> $3::uuid GROUP BY code
+`
+
+type PastOfCaseParams struct {
+	Court   string
+	CaseID  uuid.UUID
+	Without uuid.UUID
+}
+
+type PastOfCaseRow struct {
+	Code  string
+	Times int64
+	Last  time.Time
+}
+
+// What stands on a case: how often each event, and when last; an event under way is left out.
+func (q *Queries) PastOfCase(ctx context.Context, arg PastOfCaseParams) ([]PastOfCaseRow, error) {
+	rows, err := q.db.Query(ctx, pastOfCase, arg.Court, arg.CaseID, arg.Without)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PastOfCaseRow
+	for rows.Next() {
+		var i PastOfCaseRow
+		if err := rows.Scan(&i.Code, &i.Times, &i.Last); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const recur = `-- name: Recur :exec
+INSERT INTO court.recurrence (court, process, case_id, since, next_at, until_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (court, process, case_id) DO UPDATE SET since = EXCLUDED.since, next_at = EXCLUDED.next_at, until_at = EXCLUDED.until_at
+`
+
+type RecurParams struct {
+	Court   string
+	Process string
+	CaseID  uuid.UUID
+	Since   time.Time
+	NextAt  time.Time
+	UntilAt *time.Time
+}
+
+func (q *Queries) Recur(ctx context.Context, arg RecurParams) error {
+	_, err := q.db.Exec(ctx, recur,
+		arg.Court,
+		arg.Process,
+		arg.CaseID,
+		arg.Since,
+		arg.NextAt,
+		arg.UntilAt,
+	)
+	return err
+}
+
+const reopenMatter = `-- name: ReopenMatter :execrows
+UPDATE court.matter SET state = 'open', closed_at = NULL, step = $3, step_at = $4, holder = NULL, awaiting = '' WHERE court = $1 AND id = $2 AND state <> 'open'
+`
+
+type ReopenMatterParams struct {
+	Court  string
+	ID     uuid.UUID
+	Step   string
+	StepAt time.Time
+}
+
+func (q *Queries) ReopenMatter(ctx context.Context, arg ReopenMatterParams) (int64, error) {
+	result, err := q.db.Exec(ctx, reopenMatter,
+		arg.Court,
+		arg.ID,
+		arg.Step,
+		arg.StepAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const stopRecurring = `-- name: StopRecurring :exec
+DELETE FROM court.recurrence WHERE court = $1 AND case_id = $2::uuid AND process = ANY($3::text[])
+`
+
+type StopRecurringParams struct {
+	Court     string
+	CaseID    uuid.UUID
+	Processes []string
+}
+
+func (q *Queries) StopRecurring(ctx context.Context, arg StopRecurringParams) error {
+	_, err := q.db.Exec(ctx, stopRecurring, arg.Court, arg.CaseID, arg.Processes)
+	return err
+}
+
+const tracks = `-- name: Tracks :many
+SELECT id, process, state, step, team, closed_at FROM court.matter WHERE court = $1 AND parent = $2::uuid ORDER BY opened_at, id
+`
+
+type TracksParams struct {
+	Court  string
+	Parent uuid.UUID
+}
+
+type TracksRow struct {
+	ID       uuid.UUID
+	Process  string
+	State    string
+	Step     string
+	Team     string
+	ClosedAt *time.Time
+}
+
+func (q *Queries) Tracks(ctx context.Context, arg TracksParams) ([]TracksRow, error) {
+	rows, err := q.db.Query(ctx, tracks, arg.Court, arg.Parent)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TracksRow
+	for rows.Next() {
+		var i TracksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Process,
+			&i.State,
+			&i.Step,
+			&i.Team,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -1,25 +1,52 @@
 -- name: InsertDeadline :exec
-INSERT INTO court.deadline (court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, explanation, owner_role, owner, team, escalate_role, rule_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15, $16, $17, $18);
+INSERT INTO court.deadline (court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, explanation, owner_role, owner, team, escalate_role, rule_version, length)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15, $16, $17, $18, $19);
 
 -- name: CloseDeadlinesOfCase :exec
 UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
-WHERE court = $1 AND state = 'open' AND rule = ANY(sqlc.arg(rules)::text[]) AND case_id = sqlc.arg(case_id)::uuid AND matter_id IS NULL;
+WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY(sqlc.arg(rules)::text[]) AND case_id = sqlc.arg(case_id)::uuid AND matter_id IS NULL;
 
 -- name: CloseDeadlinesOfTip :exec
 UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
-WHERE court = $1 AND state = 'open' AND rule = ANY(sqlc.arg(rules)::text[]) AND tip_id = sqlc.arg(tip_id)::uuid AND matter_id IS NULL;
+WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY(sqlc.arg(rules)::text[]) AND tip_id = sqlc.arg(tip_id)::uuid AND matter_id IS NULL;
 
 -- name: CloseMatterDeadlines :exec
+-- All clocks of a step: PROCESS.STEP and PROCESS.STEP.ID.
 UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz
-WHERE court = $1 AND state = 'open' AND matter_id = sqlc.arg(matter_id)::uuid AND rule = sqlc.arg(rule)::text;
+WHERE court = $1 AND state IN ('open', 'paused') AND matter_id = sqlc.arg(matter_id)::uuid AND (rule = sqlc.arg(rule)::text OR starts_with(rule, sqlc.arg(rule)::text || '.'));
+
+-- name: ReopenMatterDeadlines :execrows
+-- A step that is taken up again after a return goes on with the clocks it had.
+UPDATE court.deadline SET state = 'open', closed_at = NULL, closed_by = NULL
+WHERE court = $1 AND state IN ('met', 'late', 'cancelled') AND matter_id = sqlc.arg(matter_id)::uuid AND (rule = sqlc.arg(rule)::text OR starts_with(rule, sqlc.arg(rule)::text || '.'));
+
+-- name: PauseDeadlines :many
+UPDATE court.deadline SET state = 'paused', pauses = pauses || sqlc.arg(pause)::jsonb
+WHERE court = $1 AND state = 'open' AND case_id = sqlc.arg(case_id)::uuid AND rule = ANY(sqlc.arg(rules)::text[]) RETURNING *;
+
+-- name: ExplainDeadline :exec
+UPDATE court.deadline SET explanation = $3 WHERE court = $1 AND id = $2;
+
+-- name: PausedDeadlines :many
+SELECT * FROM court.deadline WHERE court = $1 AND state = 'paused' AND case_id = sqlc.arg(case_id)::uuid AND rule = ANY(sqlc.arg(rules)::text[]) FOR UPDATE;
+
+-- name: ResumeDeadline :exec
+UPDATE court.deadline SET state = 'open', pauses = $3, warn_at = $4, due_at = $5, explanation = $6,
+  warned_at = CASE WHEN $4 > sqlc.arg(now)::timestamptz THEN NULL ELSE warned_at END WHERE court = $1 AND id = $2;
+
+-- name: ExtendDeadline :execrows
+UPDATE court.deadline SET warn_at = $3, due_at = $4, explanation = $5, extended_by = $6, warned_at = NULL, overdue_at = NULL
+WHERE court = $1 AND id = $2 AND state = 'open' AND due_at < $4;
+
+-- name: OpenDeadlinesOfCase :many
+SELECT id, name, clause, due_at FROM court.deadline WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND state = 'open' ORDER BY due_at, id LIMIT 100;
 
 -- name: CancelMatterDeadlines :exec
-UPDATE court.deadline SET state = 'cancelled', closed_at = sqlc.arg(at)::timestamptz WHERE court = $1 AND state = 'open' AND matter_id = sqlc.arg(matter_id)::uuid;
+UPDATE court.deadline SET state = 'cancelled', closed_at = sqlc.arg(at)::timestamptz WHERE court = $1 AND state IN ('open', 'paused') AND matter_id = sqlc.arg(matter_id)::uuid;
 
 -- name: CancelCaseDeadlines :exec
 UPDATE court.deadline SET state = 'cancelled', closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.narg(event)
-WHERE court = $1 AND state = 'open' AND case_id = sqlc.arg(case_id)::uuid AND matter_id IS NULL;
+WHERE court = $1 AND state IN ('open', 'paused') AND case_id = sqlc.arg(case_id)::uuid AND matter_id IS NULL;
 
 -- name: DeadlinesOfCase :many
 SELECT * FROM court.deadline WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid ORDER BY (state = 'open') DESC, due_at, id;
@@ -43,7 +70,7 @@ UPDATE court.deadline t SET overdue_at = sqlc.arg(now)::timestamptz WHERE t.cour
 RETURNING t.*;
 
 -- name: SetDeadlineOwner :exec
-UPDATE court.deadline SET owner = $3, team = $4 WHERE court = $1 AND matter_id = $2 AND state = 'open';
+UPDATE court.deadline SET owner = $3, team = $4 WHERE court = $1 AND matter_id = $2 AND state IN ('open', 'paused');
 
 -- name: RecomputableDeadlines :many
 SELECT * FROM court.deadline WHERE court = $1 AND state = 'open' AND (explanation->>'provisional')::boolean IS TRUE;

@@ -1,10 +1,14 @@
 package cases
 
 import (
+	"context"
+	"slices"
+
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/desk/frame"
 	"mingzhi/backoffice/management/casework"
+	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/portal/webkit"
@@ -20,7 +24,7 @@ func Choose(r *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	file, err := r.House.Reads.RecordableEvents(r.C(), r.Actor, id)
+	file, err := r.House.Reads.RecordableEvents(r.C(), r.Actor, id, "")
 	if err != nil {
 		return err
 	}
@@ -36,7 +40,7 @@ func form(r *frame.Request, f webkit.Form) error {
 	if err != nil {
 		return err
 	}
-	file, err := r.House.Reads.RecordableEvents(r.C(), r.Actor, id)
+	file, err := r.House.Reads.RecordableEvents(r.C(), r.Actor, id, r.Params("event"))
 	if err != nil {
 		return err
 	}
@@ -112,4 +116,10 @@ func choicesFor(file *casework.Recordable, e rulebook.Event) casework.Choices {
 		}
 	}
 	return c
+}
+
+// startable are the processes on a case that the reader may open.
+func startable(ctx context.Context) []rulebook.Process {
+	r := frame.Of(ctx)
+	return slices.DeleteFunc(slices.Clone(r.Book.Processes), func(p rulebook.Process) bool { return p.On != "case" || !matter.MayOpen(&p, r.Actor) })
 }

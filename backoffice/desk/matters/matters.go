@@ -1,9 +1,12 @@
 package matters
 
 import (
+	"io"
+
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/matter"
 	"mingzhi/portal/webkit"
 )
 
@@ -69,10 +72,82 @@ func Complete(r *frame.Request) error {
 	if r.FormValue("_refresh") != "" {
 		return again(r, id, nil, false)
 	}
-	if err := r.House.Engine.Complete(r.C(), r.Actor, id, r.FormValue("step"), r.Values()); err != nil {
+	a, err := answers(r)
+	if err != nil {
+		return err
+	}
+	if err := r.House.Engine.Complete(r.C(), r.Actor, id, r.FormValue("step"), a); err != nil {
 		return again(r, id, err, false)
 	}
 	return onward(r, id, "completed")
+}
+
+// Withdraw ends a matter that is not to go on.
+func Withdraw(r *frame.Request) error {
+	return with(r, "withdrawn", func(id uuid.UUID) error {
+		return r.House.Engine.Withdraw(r.C(), r.Actor, id, r.FormValue("withdraw_reason"))
+	})
+}
+
+// Reopen takes a closed matter up again.
+func Reopen(r *frame.Request) error {
+	return with(r, "reopened", func(id uuid.UUID) error {
+		return r.House.Engine.Reopen(r.C(), r.Actor, id, r.FormValue("reopen_reason"))
+	})
+}
+
+// Assign gives a matter to somebody else.
+func Assign(r *frame.Request) error {
+	return with(r, "assigned", func(id uuid.UUID) error {
+		to, _ := uuid.Parse(r.FormValue("assign_to"))
+		return r.House.Engine.Assign(r.C(), r.Actor, id, to, r.FormValue("assign_reason"))
+	})
+}
+
+// Comment writes a remark.
+func Comment(r *frame.Request) error {
+	return with(r, "commented", func(id uuid.UUID) error {
+		return r.House.Engine.Comment(r.C(), r.Actor, id, r.FormValue("comment"), r.House.Reads.See)
+	})
+}
+
+// with does an act whose form stands on the matter's page.
+func with(r *frame.Request, said string, do func(uuid.UUID) error) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := do(id); err != nil {
+		return again(r, id, err, false)
+	}
+	return onward(r, id, said)
+}
+
+// answers reads a posted form with its files.
+func answers(r *frame.Request) (matter.Answers, error) {
+	a := matter.Answers{Values: r.Values(), Files: map[string]matter.Upload{}}
+	form, err := r.MultipartForm()
+	if err != nil {
+		return a, nil // sent without files
+	}
+	for field, headers := range form.File {
+		for _, h := range headers {
+			if h.Size == 0 && h.Filename == "" {
+				continue
+			}
+			f, err := h.Open()
+			if err != nil {
+				return a, err
+			}
+			data, err := io.ReadAll(f)
+			_ = f.Close()
+			if err != nil {
+				return a, err
+			}
+			a.Files[field] = matter.Upload{Name: h.Filename, Data: data}
+		}
+	}
+	return a, nil
 }
 
 func act(r *frame.Request, said string, do func(uuid.UUID) error) error {

@@ -2,6 +2,8 @@ package piece
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,13 +12,14 @@ import (
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
+	"mingzhi/storage/courtdb"
 )
 
 // stepState is past, now, ahead or skipped.
 func stepState(m *casework.Matter, i int) string {
 	at := slices.IndexFunc(m.Process.Steps, func(s rulebook.Step) bool { return s.ID == m.Step })
 	done := slices.ContainsFunc(m.History, func(h matter.Done) bool {
-		return h.Step == m.Process.Steps[i].ID && (h.Act == "done" || h.Act == "handed_over")
+		return h.Step == m.Process.Steps[i].ID && slices.Contains([]string{"done", "handed_over", "agreed", "refused", "joined"}, h.Act)
 	})
 	switch {
 	case m.State == "open" && i == at:
@@ -46,7 +49,34 @@ func stepWord(state string) string {
 }
 
 var acts = map[string]string{"opened": "启动", "taken": "接手", "done": "办结", "handed_over": "移送", "received": "签收", "returned": "退回", "skipped": "跳过",
-	"withdrawn": "撤回", "reassigned": "改派"}
+	"withdrawn": "撤回", "reassigned": "改派", "agreed": "同意", "refused": "不同意", "reopened": "重新办理", "commented": "备注", "joined": "同时进行的各项已办结"}
+
+// ended says what became of a matter.
+var ended = map[string]string{"done": "这个事项已经办结。", "refused": "这个事项没有获得同意，已经结束。", "withdrawn": "这个事项已经撤回。"}
+
+func processName(ctx context.Context, id string) string {
+	if p, ok := frame.Of(ctx).Book.Process(id); ok {
+		return p.Name
+	}
+	return id
+}
+
+func trackState(ctx context.Context, t courtdb.TracksRow) string {
+	switch t.State {
+	case "open":
+		if p, ok := frame.Of(ctx).Book.Process(t.Process); ok {
+			if s, ok := p.Step(t.Step); ok {
+				return "正在" + s.Name
+			}
+		}
+		return "办理中"
+	case "done":
+		return "已办结"
+	case "refused":
+		return "不同意"
+	}
+	return "已撤回"
+}
 
 // doneBy says who last did something at a step, and when.
 func doneBy(ctx context.Context, m *casework.Matter, step string) string {
@@ -108,11 +138,33 @@ func historyLine(m *casework.Matter, h matter.Done) string {
 
 // historyWords are the free words of one act.
 func historyWords(m *casework.Matter, h matter.Done) []casework.Fact {
-	fields := append(fieldsOf(m.Process), rulebook.Field{ID: "reason", Label: "理由", Type: "text"})
+	fields := append(fieldsOf(m.Process), rulebook.Field{ID: "reason", Label: "理由", Type: "text"}, rulebook.Field{ID: "to", Label: "接办人", Type: "text"},
+		rulebook.Field{ID: "comment", Label: "备注", Type: "long"})
 	return pickFacts(m, fields, h.Words)
 }
 
-func brought(m *casework.Matter) []casework.Fact { return pickFacts(m, fieldsOf(m.Process), m.Values) }
+// brought is what was filled in, then the papers that are in.
+func brought(m *casework.Matter) []casework.Fact {
+	out := pickFacts(m, fieldsOf(m.Process), m.Values)
+	papers, _ := m.Values["materials"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(papers)) {
+		v := fileName(m, papers[name])
+		if papers[name] == matter.Paper {
+			v = "纸质件已收"
+		}
+		out = append(out, casework.Fact{Field: rulebook.Field{ID: name, Label: name, Type: "text"}, Value: v})
+	}
+	return out
+}
+
+func fileName(m *casework.Matter, id any) string {
+	for _, f := range m.Files {
+		if f.ID.String() == id {
+			return f.Name
+		}
+	}
+	return "文件"
+}
 
 func pickFacts(m *casework.Matter, fields []rulebook.Field, values map[string]any) []casework.Fact {
 	var out []casework.Fact
@@ -125,6 +177,12 @@ func pickFacts(m *casework.Matter, fields []rulebook.Field, values map[string]an
 		seen[f.ID] = true
 		if n, ok := v.(float64); ok {
 			v = int64(n)
+		}
+		if f.Type == "attachment" {
+			v = fileName(m, v)
+		}
+		if f.Reason != "" && values[f.ID+"_reason"] != nil {
+			v = fmt.Sprintf("%s，理由：%v", Fact(casework.Fact{Field: f, Value: v}), values[f.ID+"_reason"])
 		}
 		if id, text := v.(string); text {
 			list := map[string][]rulebook.Choice{"party": m.Choices.Parties, "staff": m.Choices.Staff, "team": m.Choices.Teams}[f.Type]

@@ -237,10 +237,11 @@ type Recordable struct {
 	*docket.File
 	Events  []rulebook.Event
 	Choices Choices
+	Gates   []docket.Gate // before the event that was asked for
 }
 
-// RecordableEvents lists what the book lets the actor record on a case by hand.
-func (r *Reads) RecordableEvents(ctx context.Context, actor staff.Actor, id uuid.UUID) (*Recordable, error) {
+// RecordableEvents lists what the book lets the actor record on a case by hand; code names the event whose form is shown, if any.
+func (r *Reads) RecordableEvents(ctx context.Context, actor staff.Actor, id uuid.UUID, code string) (*Recordable, error) {
 	if err := actor.Require(rulebook.MayRecordEvent); err != nil {
 		return nil, err
 	}
@@ -251,7 +252,13 @@ func (r *Reads) RecordableEvents(ctx context.Context, actor staff.Actor, id uuid
 			return err
 		}
 		out = &Recordable{File: file, Events: recordable(tx.Book, actor)}
-		out.Choices, err = choices(ctx, tx, file.Parties)
+		if out.Choices, err = choices(ctx, tx, file.Parties); err != nil {
+			return err
+		}
+		if out.Choices.Deadlines, err = runningClocks(ctx, tx, id); err != nil {
+			return err
+		}
+		out.Gates, err = docket.Gates(ctx, tx, code, id, uuid.Nil, map[string]any{"case": file.Vars()})
 		return err
 	})
 	return out, err

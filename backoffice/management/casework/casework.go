@@ -8,6 +8,7 @@ import (
 
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
@@ -64,7 +65,8 @@ func skip(number int) int32 { return int32(max(number-1, 0)) * page }
 
 // Choices fill the selects of a form: persons of the case, staff, teams.
 type Choices struct {
-	Parties, Staff, Teams, Recordings []rulebook.Choice
+	Parties, Staff, Teams, Recordings, Deadlines, Courts []rulebook.Choice
+	Open                                                 map[string][]matter.OpenItem // by field: runs to be confirmed one by one
 }
 
 // Name is the label of an id in a list of choices.

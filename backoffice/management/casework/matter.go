@@ -7,8 +7,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/matter"
+	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/storage"
@@ -77,6 +80,12 @@ func openMatter(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*Matter, err
 	if m.Choices, err = choices(ctx, tx, parties); err != nil {
 		return nil, err
 	}
+	m.Choices.Open = m.View.Open
+	if v.CaseID != nil {
+		if m.Choices.Deadlines, err = runningClocks(ctx, tx, *v.CaseID); err != nil {
+			return nil, err
+		}
+	}
 	if err := m.sent(ctx, tx, parties); err != nil {
 		return nil, err
 	}
@@ -91,6 +100,81 @@ func openMatter(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*Matter, err
 		m.Clocks = append(m.Clocks, dueOfRow(tx.Book, d))
 	}
 	return m, nil
+}
+
+// runningClocks are the deadlines of a case that may be given more time.
+func runningClocks(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]rulebook.Choice, error) {
+	rows, err := tx.OpenDeadlinesOfCase(ctx, courtdb.OpenDeadlinesOfCaseParams{Court: tx.Court, CaseID: id})
+	var out []rulebook.Choice
+	for _, r := range rows {
+		out = append(out, rulebook.Choice{ID: r.ID.String(), Label: r.Name + "（" + r.Clause + "，" + calendar.On(r.DueAt).String() + " 届满）"})
+	}
+	return out, err
+}
+
+// CaseNumbered finds a case by its number, written any way, within the actor's scope.
+func (r *Reads) CaseNumbered(ctx context.Context, actor staff.Actor, raw string) (id uuid.UUID, err error) {
+	err = r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		number, err := enforcement.ParseCaseNumber(raw, tx.At)
+		if err != nil {
+			return err
+		}
+		unknown := problem.New(problem.Invalid, "case.unknown_number", "本院没有案号为{number}的执行案件，请核对。", "number", number.String())
+		id, err = tx.CaseByNumber(ctx, courtdb.CaseByNumberParams{Court: tx.Court, Number: number.String()})
+		if storage.NoRows(err) {
+			return unknown
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := openCase(ctx, tx, id); err != nil {
+			return unknown
+		}
+		return nil
+	})
+	return id, err
+}
+
+// See refuses somebody who may not see a matter; it is what acts beside the steps ask.
+func (r *Reads) See(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {
+	_, err := openMatter(ctx, tx, id)
+	return err
+}
+
+// Opening is what the page that opens a process needs.
+type Opening struct {
+	*matter.Opening
+	File    *docket.File // of the case, when one is named
+	Choices Choices
+}
+
+// Opening prepares the form that opens a process about something.
+func (r *Reads) Opening(ctx context.Context, actor staff.Actor, process string, about matter.About) (*Opening, error) {
+	if err := actor.Require(rulebook.MayWorkMatter); err != nil {
+		return nil, err
+	}
+	out := &Opening{}
+	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) (err error) {
+		var parties []courtdb.CourtParty
+		if about.Case != uuid.Nil {
+			if out.File, err = openCase(ctx, tx, about.Case); err != nil {
+				return err
+			}
+			parties = out.File.Parties
+		}
+		if out.Opening, err = matter.Prepare(ctx, tx, process, about); err != nil {
+			return err
+		}
+		if out.Choices, err = choices(ctx, tx, parties); err != nil {
+			return err
+		}
+		out.Choices.Open = out.Opening.Open
+		if about.Case != uuid.Nil {
+			out.Choices.Deadlines, err = runningClocks(ctx, tx, about.Case)
+		}
+		return err
+	})
+	return out, err
 }
 
 // sent adds what came with an application, and the recordings that may be chosen.

@@ -480,6 +480,16 @@ type CourtRecording struct {
 	AddedAt time.Time
 }
 
+// Processes that the calendar opens again and again on a case (S-4.4.2: every six months for five years). Retention: until it ends.
+type CourtRecurrence struct {
+	Court   string
+	Process string
+	CaseID  uuid.UUID
+	Since   time.Time
+	NextAt  time.Time
+	UntilAt *time.Time
+}
+
 // Who is on duty, in which duty role, from when to when (S-3.1.0a, W-30). Retention: 3 years.
 type CourtRoster struct {
 	Court    string

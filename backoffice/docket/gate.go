@@ -1,0 +1,101 @@
+package docket
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/problem"
+	"mingzhi/backoffice/rulebook"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// Gate is a gate before an act, and whether it stands open. Unclear is shut because what it asks for is not there yet.
+type Gate struct {
+	rulebook.Gate
+	Open, Unclear bool
+}
+
+// Gates holds the book's gates before an act: an event, or PROCESS.STEP. vars are what conditions may ask; without names an event or a
+// run that is under way and does not count itself.
+func Gates(ctx context.Context, tx *storage.Tx, act string, caseID, without uuid.UUID, vars map[string]any) ([]Gate, error) {
+	var out []Gate
+	asked := map[string]any{}
+	for k, v := range vars {
+		asked[k] = v
+	}
+	for _, g := range tx.Book.GatesOn(act) {
+		if err := gather(ctx, tx, g, caseID, without, asked); err != nil {
+			return nil, err
+		}
+		applies, unclear := tx.Book.Holds(g.When, asked)
+		if unclear == nil && !applies {
+			continue
+		}
+		open := false
+		if unclear == nil {
+			open, unclear = tx.Book.Holds(g.That, asked)
+		}
+		out = append(out, Gate{g, open, unclear != nil})
+	}
+	return out, nil
+}
+
+// gather asks the database only for what a gate speaks of.
+func gather(ctx context.Context, tx *storage.Tx, g rulebook.Gate, caseID, without uuid.UUID, vars map[string]any) error {
+	text := g.When + " " + g.That
+	if strings.Contains(text, "past") && vars["past"] == nil {
+		past := map[string]any{}
+		if caseID != uuid.Nil {
+			rows, err := tx.PastOfCase(ctx, courtdb.PastOfCaseParams{Court: tx.Court, CaseID: caseID, Without: without})
+			if err != nil {
+				return err
+			}
+			today := Today(tx)
+			for _, r := range rows {
+				day := calendar.On(r.Last)
+				past[r.Code] = map[string]any{"days": int64(day.DaysUntil(today)), "months": months(day, today), "count": r.Times}
+			}
+		}
+		vars["past"] = past
+	}
+	if strings.Contains(text, "open") && vars["open"] == nil {
+		runs := map[string]any{}
+		rows, err := tx.OpenRuns(ctx, courtdb.OpenRunsParams{Court: tx.Court, CaseID: storage.Ref(caseID), Without: without})
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			runs[r.Process] = r.Runs
+		}
+		vars["open"] = runs
+	}
+	return nil
+}
+
+// months is how many months lie between two days, a begun one counted whole: exactly three months ago is 3, a day more is 4.
+func months(from, to calendar.Date) int64 {
+	n := max((to.Year-from.Year)*12+int(to.Month)-int(from.Month), 0)
+	if from.AddMonths(n).Before(to) {
+		n++
+	}
+	return int64(n)
+}
+
+// Closed is the refusal of an act before which gates are shut, with every reason and its clause; nil when all are open.
+func Closed(gates []Gate) error {
+	var why, clauses []string
+	for _, g := range gates {
+		if !g.Open {
+			why = append(why, strings.TrimRight(g.Say, "。")+"（"+strings.Join(g.Clauses, "、")+"）")
+			clauses = append(clauses, g.Clauses...)
+		}
+	}
+	if len(why) == 0 {
+		return nil
+	}
+	return problem.New(problem.Refused, "gate.closed", "还不能办理：{why}。", "why", strings.Join(why, "；"), "clauses", strings.Join(clauses, " "))
+}

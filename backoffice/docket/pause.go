@@ -1,0 +1,129 @@
+package docket
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/problem"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
+)
+
+// standStill stops clocks of the case for a while, or sets them going again with as much time as they had left (审限规定9).
+func standStill(ctx context.Context, tx *storage.Tx, e *Recorded) error {
+	if e.Case == uuid.Nil {
+		return nil
+	}
+	if rules := tx.Book.ResumedBy(e.Code); len(rules) > 0 {
+		rows, err := tx.PausedDeadlines(ctx, courtdb.PausedDeadlinesParams{Court: tx.Court, CaseID: e.Case, Rules: rules})
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := resume(ctx, tx, row, calendar.On(e.Occurred)); err != nil {
+				return err
+			}
+		}
+	}
+	rules := tx.Book.PausedBy(e.Code)
+	if len(rules) == 0 {
+		return nil
+	}
+	pause, err := json.Marshal([]calendar.Pause{{From: calendar.On(e.Occurred), Reason: e.Entry.Name}})
+	if err != nil {
+		return err
+	}
+	rows, err := tx.PauseDeadlines(ctx, courtdb.PauseDeadlinesParams{Court: tx.Court, CaseID: e.Case, Rules: rules, Pause: pause})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		due, _, err := counted(tx, row)
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(due.Explanation)
+		if err != nil {
+			return err
+		}
+		if err := tx.ExplainDeadline(ctx, courtdb.ExplainDeadlineParams{Court: tx.Court, ID: row.ID, Explanation: text}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counted is a clock counted anew from its start over its pauses. A day that a document fixed is no count: it is
+// pushed by as many days as the pauses held.
+func counted(tx *storage.Tx, row courtdb.CourtDeadline) (calendar.Deadline, []calendar.Pause, error) {
+	var pauses []calendar.Pause
+	if err := json.Unmarshal(row.Pauses, &pauses); err != nil {
+		return calendar.Deadline{}, nil, err
+	}
+	var rule calendar.Rule
+	if row.Length != nil {
+		if err := json.Unmarshal(row.Length, &rule); err != nil {
+			return calendar.Deadline{}, nil, err
+		}
+	} else {
+		start := calendar.On(row.StartedAt)
+		rule = calendar.Rule{Unit: calendar.NaturalDay, N: max(start.DaysUntil(calendar.On(row.DueAt)), 1)}
+	}
+	return tx.Days.DueWithPauses(rule, row.StartedAt, pauses), pauses, nil
+}
+
+// resume ends the pause on the day before the one on which things go on.
+func resume(ctx context.Context, tx *storage.Tx, row courtdb.CourtDeadline, day calendar.Date) error {
+	_, pauses, err := counted(tx, row)
+	if err != nil {
+		return err
+	}
+	for i := range pauses {
+		if pauses[i].To == (calendar.Date{}) {
+			pauses[i].To = day.Add(-1)
+		}
+	}
+	kept, err := json.Marshal(pauses)
+	if err != nil {
+		return err
+	}
+	row.Pauses = kept
+	due, _, err := counted(tx, row)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(due.Explanation)
+	if err != nil {
+		return err
+	}
+	return tx.ResumeDeadline(ctx, courtdb.ResumeDeadlineParams{Court: tx.Court, ID: row.ID, Pauses: kept, WarnAt: due.WarnAt, DueAt: due.At, Explanation: text, Now: tx.At})
+}
+
+// Extend gives a running clock more time, as an approval decided; by is the matter of the approval.
+func Extend(ctx context.Context, tx *storage.Tx, id uuid.UUID, until calendar.Date, by uuid.UUID) error {
+	row, err := tx.DeadlineByID(ctx, courtdb.DeadlineByIDParams{Court: tx.Court, ID: id})
+	if storage.NoRows(err) {
+		return problem.New(problem.NotFound, "deadline.not_found", "没有找到这个期限，或者您无权查看。")
+	}
+	if err != nil {
+		return err
+	}
+	var why calendar.Explanation
+	if err := json.Unmarshal(row.Explanation, &why); err != nil {
+		return err
+	}
+	due := ordered(Clock{Start: tx.At}, until)
+	why.Due, why.Text = due.At, why.Text+"经批准，延长至"+until.String()+"。"
+	text, err := json.Marshal(why)
+	if err != nil {
+		return err
+	}
+	n, err := tx.ExtendDeadline(ctx, courtdb.ExtendDeadlineParams{Court: tx.Court, ID: id, WarnAt: due.WarnAt, DueAt: due.At, Explanation: text, ExtendedBy: &by})
+	if err == nil && n == 0 {
+		return problem.New(problem.Refused, "deadline.extend", "期限已经结束、正在中止，或者新的届满日不晚于原来的届满日（{day}），不能延长。", "day", calendar.On(row.DueAt).String())
+	}
+	return err
+}
