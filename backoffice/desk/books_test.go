@@ -7,8 +7,9 @@ import (
 	"mingzhi/backoffice/rulebook"
 )
 
-// TestEveryProcessOfEveryBook leads every process of both courts, and of a third that no line of Go knows, through the desk.
-func TestEveryProcessOfEveryBook(t *testing.T) {
+// TestBooks drives everything that both courts' books declare, and a third's that no line of Go knows: every process through the desk
+// on time and late, every clock, gate, alert, telling, board and menu; then holds every clause to it.
+func TestBooks(t *testing.T) {
 	for court, publish := range map[string]func(*desktest.Desk){"sanya": nil, "wugang": nil,
 		"qingshi": func(d *desktest.Desk) { d.PublishDir("../rulebook/testdata/thirdcourt/qingshi") }} {
 		t.Run(court, func(t *testing.T) {
@@ -16,8 +17,26 @@ func TestEveryProcessOfEveryBook(t *testing.T) {
 			w := newWalker(t, court, publish)
 			for i := range w.book.Processes {
 				p := &w.book.Processes[i]
-				t.Run(p.ID, func(t *testing.T) { w.process(t, p) })
+				t.Run("process "+p.ID, func(t *testing.T) { w.process(t, p) })
 			}
+			for _, d := range w.book.Deadlines {
+				t.Run("deadline "+d.ID, func(t *testing.T) { w.clocks(t, d) })
+			}
+			for _, g := range w.book.Gates {
+				t.Run("gate "+g.ID, func(t *testing.T) { w.gate(t, g) })
+			}
+			for _, d := range w.book.Disclosures {
+				t.Run("disclosure "+d.ID, func(t *testing.T) { w.told(t, d) })
+			}
+			for _, a := range w.book.Alerts {
+				t.Run("alert "+a.ID, func(t *testing.T) { w.rings(t, a) })
+			}
+			for _, b := range w.book.Boards {
+				t.Run("board "+b.ID, func(t *testing.T) { w.board(t, b) })
+			}
+			t.Run("menus", w.menus)
+			t.Run("profile", w.profile)
+			t.Run("clauses", w.clauses)
 		})
 	}
 }

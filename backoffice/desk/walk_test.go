@@ -63,11 +63,12 @@ type walker struct {
 	late    bool
 	seen    map[string]bool // PROCESS.STEP, and +late
 	gates   map[string]bool // refused once
+	driven  map[string]bool // carriers of clauses, as coverage names them
 }
 
 func newWalker(t *testing.T, court string, publish func(*desktest.Desk)) *walker {
 	w := &walker{Desk: desktest.New(t), t: t, hints: map[string]hints{}, actors: map[string]staff.Actor{}, signed: map[string]time.Time{},
-		doors: map[string]*desktest.Browser{}, seen: map[string]bool{}, gates: map[string]bool{}}
+		doors: map[string]*desktest.Browser{}, seen: map[string]bool{}, gates: map[string]bool{}, driven: map[string]bool{}}
 	if publish != nil {
 		publish(w.Desk)
 	}
@@ -260,6 +261,8 @@ func (w *walker) openByHand(p *rulebook.Process) uuid.UUID {
 			return b.Post(path, w.form(p, fields, page, values, true))
 		})
 		w.seen[p.ID+"."+p.Steps[0].ID] = true
+		w.drove("process " + p.ID)
+		w.drove("process " + p.ID + ", step " + p.Steps[0].ID)
 		if done {
 			return w.newest(p.ID)
 		}
@@ -324,6 +327,7 @@ func (w *walker) lead(id uuid.UUID) {
 				}
 			}
 			w.seen[v.CourtMatter.Process+"."+v.Current.ID] = true
+			w.drove("process " + v.CourtMatter.Process + ", step " + v.Current.ID)
 			continue
 		}
 		w.step(v)
@@ -461,6 +465,8 @@ func (w *walker) overdue(v *matter.View) {
 func (w *walker) mark(v *matter.View, key string) {
 	w.t.Helper()
 	w.seen[key] = true
+	w.drove("process " + v.Process.ID)
+	w.drove("process " + v.Process.ID + ", step " + strings.TrimPrefix(key, v.Process.ID+"."))
 	for _, d := range w.look(v.ID).Deadlines {
 		if d.Rule != key || d.State == "open" || d.State == "cancelled" {
 			continue

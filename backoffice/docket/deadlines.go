@@ -35,11 +35,7 @@ type deadlines struct{}
 func (deadlines) Clock(context.Context, *storage.Tx, Ring) error { return nil }
 
 func (deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error {
-	var stopped []string
-	for _, rule := range tx.Book.DeadlinesStoppedBy(e.Code) {
-		stopped = append(stopped, rule.ID)
-	}
-	if err := stop(ctx, tx, stopped, e); err != nil {
+	if err := stop(ctx, tx, stopped(tx, e), e); err != nil {
 		return err
 	}
 	if err := standStill(ctx, tx, e); err != nil {
@@ -65,6 +61,15 @@ func (deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error 
 		}
 	}
 	return nil
+}
+
+// stopped names the clocks that an event ends.
+func stopped(tx *storage.Tx, e *Recorded) []string {
+	var out []string
+	for _, rule := range tx.Book.DeadlinesStoppedBy(e.Code) {
+		out = append(out, rule.ID)
+	}
+	return out
 }
 
 // clockOf is the clock a rule starts at an event: from the day the rule counts from or the day it
