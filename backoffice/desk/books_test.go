@@ -51,7 +51,7 @@ func (w *walker) process(t *testing.T, p *rulebook.Process) {
 		w.newCase()
 		w.rest()
 		w.values, w.late = map[string]string{}, late
-		for _, from := range []set{w.hints[p.ID].set, more} {
+		for _, from := range []set{w.hints[p.ID].Set, more} {
 			for k, v := range from.Values {
 				w.values[k] = v
 			}

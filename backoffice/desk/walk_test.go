@@ -35,7 +35,7 @@ import (
 // hints are what a process needs that declarations do not say: values of all runs, further runs that take other branches, and
 // for a gate what it refuses.
 type hints struct {
-	set      `yaml:",inline"`
+	Set      set            `yaml:",inline"`
 	Branches []set          `yaml:"branches"`
 	Refused  map[string]set `yaml:"refused"` // gate → what it refuses
 }

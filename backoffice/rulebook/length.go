@@ -33,6 +33,9 @@ func (l Length) String() string {
 // Rule is the limit's own rule with its warning.
 func (w *Within) Rule(urgent bool) calendar.Rule {
 	rule := w.For(urgent).Rule()
+	if w.Length.IsZero() { // the day is written in the form
+		rule = calendar.Days(0)
+	}
 	if !w.Warn.IsZero() && (!urgent || w.Urgent == nil) {
 		rule.WarnN = w.Warn.Rule().N
 	}

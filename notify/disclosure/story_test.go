@@ -118,6 +118,7 @@ func TestADeletedListingIsGoneInTheSameAct(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	facts := map[string]any{"debtor": s.debtor.String(), "ground": "obstructs", "listed_on": "2026-03-10", "expires_on": "2028-03-10", "document_no": "1"}
+	s.record(t, docket.Event{Code: "dishonest_change.verify", SourceKey: "verified"})
 	s.record(t, docket.Event{Code: "dishonest_listed", Party: s.debtor, SourceKey: "listed", Facts: facts})
 	var body []byte
 	var title string
@@ -152,6 +153,7 @@ func TestAMinorIsNeverListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.record(t, docket.Event{Code: "dishonest_change.verify", SourceKey: "verified"})
 	s.record(t, docket.Event{Code: "dishonest_listed", Party: s.debtor, SourceKey: "listed", Facts: map[string]any{"debtor": s.debtor.String(), "ground": "obstructs", "listed_on": "2026-03-10"}})
 	if s.Rows(`SELECT count(*) FROM disclosed.notice`) != 0 || s.items("dishonest_listed", s.debtor) != 0 {
 		t.Fatal("a minor is named")
@@ -182,6 +184,7 @@ func TestARecordingIsForOnePersonOnly(t *testing.T) {
 func TestACaseThatBecomesSecretTakesItsNoticesBack(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
+	s.record(t, docket.Event{Code: "dishonest_change.verify", SourceKey: "verified"})
 	s.record(t, docket.Event{Code: "dishonest_listed", Party: s.debtor, SourceKey: "listed", Facts: map[string]any{"debtor": s.debtor.String(), "ground": "obstructs", "listed_on": "2026-03-10"}})
 	s.record(t, docket.Event{Code: "case_filed", SourceKey: "filed", Facts: map[string]any{"filed_on": "2026-03-10"}})
 	if s.Rows(`SELECT count(*) FROM disclosed.notice`) != 1 || s.Rows(`SELECT count(*) FROM disclosed.clock`) == 0 {
