@@ -112,3 +112,76 @@ func TestRegisterAsWorkbookAndPaper(t *testing.T) {
 	want(t, duty.Get("/matters/"+rest[:36]+"/print"), 200, "执行线索", "线索编号", "办理人签名")
 	want(t, d.SignIn(court, "li").Get("/matters/"+rest[:36]+"/print"), 404)
 }
+
+func TestWorkIsTakenTogetherFilteredAndPaged(t *testing.T) {
+	t.Parallel()
+	d, duty := tips(t)
+	for i := range 60 {
+		d.Tip(court, "XS260310-0001"+string(rune('0'+i/10))+string(rune('0'+i%10)), false, intake.Content{What: "线索", Channel: "portal"}, exchange.Contact{})
+	}
+	p := duty.Get("/work")
+	want(t, p, 200, "接手勾选的", "怎么算", "下一页", "XS260310-000042")
+	if i, j := strings.Index(p.Body, "XS260310-000042"), strings.Index(p.Body, "XS260310-000100"); i > j {
+		t.Error("what is due first does not stand first")
+	}
+	_, rest, _ := strings.Cut(p.Body, "/work?after=")
+	rest, _, _ = strings.Cut(rest, `"`)
+	second := duty.Get("/work?after=" + strings.ReplaceAll(rest, "&amp;", "&"))
+	want(t, second, 200, "回到最前")
+	seen := strings.Count(p.Body, "XS260310-0001") + strings.Count(second.Body, "XS260310-0001")
+	if first, next := strings.Count(p.Body, `class="work-what"`), strings.Count(second.Body, `class="work-what"`); first != 50 || next != 12 {
+		t.Errorf("pages of %d and %d lines, %d mentions", first, next, seen)
+	}
+	want(t, duty.Get("/work?process=tip&due=today"), 200, "XS260310-000042")
+	want(t, duty.Get("/work?process=party_message"), 200, "没有符合条件的事项")
+	want(t, duty.Get("/work?due=over"), 200, "没有符合条件的事项")
+	ids := []string{}
+	for _, part := range strings.Split(p.Body, `name="matter" value="`)[1:] {
+		ids = append(ids, part[:36])
+	}
+	if len(ids) < 3 {
+		t.Fatalf("%d can be taken: %s", len(ids), p.Text())
+	}
+	d.Person(court, "zhou", "command_centre", "leader_on_duty")
+	leader := d.SignIn(court, "zhou")
+	want(t, leader.Get("/work"), 200)
+	want(t, leader.Post("/matters/"+ids[2]+"/take", nil), 303)
+	got := duty.Post("/work/take", url.Values{"matter": ids[:3], "name." + ids[2]: {"接收线索"}})
+	want(t, got, 200, "已接手 2 项", "1 项没有接手", "接收线索：")
+	want(t, duty.Post("/work/take", nil), 200, "没有勾选事项")
+	if n := d.Rows(`SELECT count(*) FROM court.matter_step WHERE act = 'taken' AND matter_id = ANY($1::uuid[])`, ids[:3]); n != 3 {
+		t.Errorf("%d taken", n)
+	}
+}
+
+func TestSearchFindsWhatOneMaySee(t *testing.T) {
+	t.Parallel()
+	d, duty := tips(t)
+	d.Person(court, "guan", "", "system_admin")
+	judge, other := d.SignIn(court, "zhang"), d.SignIn(court, "li")
+	for _, q := range []string{"王五", "王", "三和", "101"} {
+		want(t, judge.Get("/search?q="+url.QueryEscape(q)), 200, "（2026）琼02执101号")
+		if p := other.Get("/search?q=" + url.QueryEscape(q)); p.Has("执101号") {
+			t.Errorf("%s finds another team's case: %s", q, p.Text())
+		}
+	}
+	p := judge.Get("/search?q=2026%E7%90%BC02%E6%89%A7101")
+	if p.Status != 303 || !strings.Contains(p.Location, "/cases/") {
+		t.Errorf("a case number leads to %d %s", p.Status, p.Location)
+	}
+	if p := duty.Get("/search?q=XS260310-000042"); p.Status != 303 || !strings.Contains(p.Location, "/tips/") {
+		t.Errorf("a ticket leads to %d %s", p.Status, p.Location)
+	}
+	if p := judge.Get("/search?q=XS260310-000042"); p.Has("/tips/") || p.Status != 200 {
+		t.Errorf("a ticket is found by who may not: %d", p.Status)
+	}
+	want(t, judge.Get("/search?q=王五"), 200, "事项", "移送执行团队") // handed to his team
+	want(t, judge.Get("/search?q="+url.QueryEscape("执行线索")), 200, "登记簿", "/process/tip")
+	want(t, judge.Get("/search?q="+url.QueryEscape("终本约谈")), 200, "条款")
+	if p := judge.Get("/search?q=s-3.1.2f"); p.Status != 303 || !strings.HasSuffix(p.Location, "/clauses/S-3.1.2f") {
+		t.Errorf("a clause leads to %d %s", p.Status, p.Location)
+	}
+	want(t, judge.Get("/search?q="+url.QueryEscape(`%_\'"`+strings.Repeat("长", 500))), 200, "没有找到")
+	want(t, judge.Get("/search"), 200)
+	want(t, d.SignIn(court, "guan").Get("/search?q=x"), 200) // keeps the book
+}

@@ -13,6 +13,7 @@ import (
 	"mingzhi/backoffice/desk/matters"
 	"mingzhi/backoffice/desk/registers"
 	"mingzhi/backoffice/desk/rules"
+	"mingzhi/backoffice/desk/search"
 	"mingzhi/backoffice/desk/signin"
 	"mingzhi/backoffice/desk/work"
 	"mingzhi/backoffice/rulebook"
@@ -44,6 +45,7 @@ func dailyWork() []Page {
 		page("GET", "/clauses/:id", "条款原文", frame.SignedIn, rules.Clause),
 
 		page("GET", "/work", "我的工作", may(rulebook.MayWorkMatter), work.Show),
+		page("POST", "/work/take", "一次接手几项", may(rulebook.MayWorkMatter), work.Take),
 		page("GET", "/process/:process/new", "启动一个流程的表", may(rulebook.MayWorkMatter), matters.New),
 		page("POST", "/process/:process/new", "启动一个流程", may(rulebook.MayWorkMatter), matters.Open),
 		page("POST", "/matters/:id/withdraw", "撤回事项", may(rulebook.MayWorkMatter), matters.Withdraw),
@@ -96,6 +98,7 @@ func reading() []Page {
 		page("GET", "/process/:process/register.xlsx", "登记簿的 Excel", work, registers.Export),
 		page("POST", "/process/:process/views", "保存登记簿的视图", work, registers.Save),
 		page("POST", "/views/:id/delete", "删除自己的视图", work, registers.Forget),
+		page("GET", "/search", "查找", frame.Searching, search.Show),
 		page("GET", "/boards/:id", "看板", frame.Searching, boards.Show),
 		page("GET", "/boards/:id/board.xlsx", "看板的 Excel", frame.Searching, boards.Export),
 		page("GET", "/matters/:id/print", "事项的正式表格", work, registers.Form),

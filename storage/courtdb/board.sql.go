@@ -128,7 +128,7 @@ WHERE d.court = $1 AND d.state <> 'cancelled' AND (cardinality($4::text[]) = 0 O
   AND (d.closed_at IS NULL OR (d.closed_at >= $6::timestamptz AND d.closed_at < $7::timestamptz))
   AND ($8::bool OR d.owner = $9::uuid OR (d.team <> '' AND d.team = $10::text)
     OR ($11::bool AND c.team <> '' AND c.team = $10::text) OR $9::uuid IN (c.judge, c.assistant, c.clerk))
-  AND (d.tip_id IS NULL OR $12::bool OR d.owner = $9::uuid)
+  AND (d.tip_id IS NULL OR $12::bool OR d.owner = $9::uuid OR (d.team <> '' AND d.team = $10::text))
 GROUP BY 1 ORDER BY 1 LIMIT 2000
 `
 
@@ -285,7 +285,7 @@ FROM court.matter m JOIN (
 WHERE m.court = $1 AND m.process <> ALL($9::text[])
   AND ($10::bool OR m.holder = $11::uuid OR m.opened_by = $11::uuid OR (m.team <> '' AND m.team = $12::text)
     OR ($13::bool AND c.team <> '' AND c.team = $12::text) OR $11::uuid IN (c.judge, c.assistant, c.clerk))
-  AND (m.tip_id IS NULL OR $14::bool OR m.holder = $11::uuid)
+  AND (m.tip_id IS NULL OR $14::bool OR m.holder = $11::uuid OR (m.team <> '' AND m.team = $12::text))
 GROUP BY 1 ORDER BY 1 LIMIT 2000
 `
 

@@ -236,6 +236,7 @@ func (q *Queries) DeskAwaiting(ctx context.Context, arg DeskAwaitingParams) ([]D
 }
 
 const deskCases = `-- name: DeskCases :many
+
 SELECT c.id, c.number, c.cause, c.filed_on, c.stage, c.team, c.closed_on, c.closure_mode, c.amount_applied, c.amount_realised,
   COALESCE(j.name, '')::text AS judge_name,
   COALESCE((SELECT string_agg(p.name, '、' ORDER BY p.created_at, p.id) FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role = 'debtor' AND p.left_at IS NULL), '')::text AS debtors,
@@ -302,6 +303,7 @@ type DeskCasesRow struct {
 	Clause         string
 }
 
+// Read models of the desk. sees: everywhere, or the actor's team, or cases the actor holds.
 func (q *Queries) DeskCases(ctx context.Context, arg DeskCasesParams) ([]DeskCasesRow, error) {
 	rows, err := q.db.Query(ctx, deskCases,
 		arg.Court,
@@ -361,75 +363,6 @@ func (q *Queries) DeskCases(ctx context.Context, arg DeskCasesParams) ([]DeskCas
 	return items, nil
 }
 
-const deskDeadlines = `-- name: DeskDeadlines :many
-SELECT d.id, d.rule, d.name, d.clause, d.case_id, d.due_at, d.explanation, d.owner_role, d.owner, c.number AS case_number, COALESCE(s.name, '')::text AS owner_name
-FROM court.deadline d JOIN court.cases c ON c.court = d.court AND c.id = d.case_id
-LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.owner
-WHERE d.court = $1 AND d.state = 'open' AND d.matter_id IS NULL AND (d.owner = $2::uuid
-  OR (d.owner IS NULL AND d.owner_role = ANY($3::text[]) AND ($4::bool OR (d.team <> '' AND d.team = $5::text))))
-ORDER BY d.due_at, d.id LIMIT 300
-`
-
-type DeskDeadlinesParams struct {
-	Court      string
-	Me         uuid.UUID
-	Roles      []string
-	Everywhere bool
-	Team       string
-}
-
-type DeskDeadlinesRow struct {
-	ID          uuid.UUID
-	Rule        string
-	Name        string
-	Clause      string
-	CaseID      *uuid.UUID
-	DueAt       time.Time
-	Explanation []byte
-	OwnerRole   string
-	Owner       *uuid.UUID
-	CaseNumber  string
-	OwnerName   string
-}
-
-func (q *Queries) DeskDeadlines(ctx context.Context, arg DeskDeadlinesParams) ([]DeskDeadlinesRow, error) {
-	rows, err := q.db.Query(ctx, deskDeadlines,
-		arg.Court,
-		arg.Me,
-		arg.Roles,
-		arg.Everywhere,
-		arg.Team,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []DeskDeadlinesRow
-	for rows.Next() {
-		var i DeskDeadlinesRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Rule,
-			&i.Name,
-			&i.Clause,
-			&i.CaseID,
-			&i.DueAt,
-			&i.Explanation,
-			&i.OwnerRole,
-			&i.Owner,
-			&i.CaseNumber,
-			&i.OwnerName,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const deskJudges = `-- name: DeskJudges :many
 SELECT DISTINCT s.id, s.name FROM court.cases c JOIN court.staff s ON s.court = c.court AND s.id = c.judge
 WHERE c.court = $1 AND ($2::bool OR ($3::bool AND c.team <> '' AND c.team = $4::text) OR c.judge = $5::uuid)
@@ -465,101 +398,6 @@ func (q *Queries) DeskJudges(ctx context.Context, arg DeskJudgesParams) ([]DeskJ
 	for rows.Next() {
 		var i DeskJudgesRow
 		if err := rows.Scan(&i.ID, &i.Name); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const deskMatters = `-- name: DeskMatters :many
-
-SELECT m.id, m.process, m.case_id, m.tip_id, m.urgent, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.step_at,
-  COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
-  (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, m.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
-FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
-LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
-LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.explanation, x.clause FROM court.deadline x
-  WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
-WHERE m.court = $1 AND m.state = 'open' AND (m.holder = $2::uuid
-  OR (m.holder IS NULL AND (m.team = '' OR m.team = $3::text OR $4::bool)
-    AND CASE WHEN m.awaiting = '' THEN (m.process || '.' || m.step) = ANY($5::text[]) ELSE m.awaiting = ANY($6::text[]) END))
-ORDER BY d.due_at NULLS LAST, m.id LIMIT 300
-`
-
-type DeskMattersParams struct {
-	Court      string
-	Me         uuid.UUID
-	Team       string
-	Everywhere bool
-	Steps      []string
-	Roles      []string
-}
-
-type DeskMattersRow struct {
-	ID          uuid.UUID
-	Process     string
-	CaseID      *uuid.UUID
-	TipID       *uuid.UUID
-	Urgent      bool
-	Step        string
-	Awaiting    string
-	Team        string
-	Holder      *uuid.UUID
-	OpenedAt    time.Time
-	StepAt      time.Time
-	HolderName  string
-	CaseNumber  string
-	Ticket      string
-	HasDue      bool
-	DeadlineID  uuid.UUID
-	DueAt       time.Time
-	Explanation []byte
-	Clause      string
-}
-
-// Read models of the desk. sees: everywhere, or the actor's team, or cases the actor holds.
-func (q *Queries) DeskMatters(ctx context.Context, arg DeskMattersParams) ([]DeskMattersRow, error) {
-	rows, err := q.db.Query(ctx, deskMatters,
-		arg.Court,
-		arg.Me,
-		arg.Team,
-		arg.Everywhere,
-		arg.Steps,
-		arg.Roles,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []DeskMattersRow
-	for rows.Next() {
-		var i DeskMattersRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Process,
-			&i.CaseID,
-			&i.TipID,
-			&i.Urgent,
-			&i.Step,
-			&i.Awaiting,
-			&i.Team,
-			&i.Holder,
-			&i.OpenedAt,
-			&i.StepAt,
-			&i.HolderName,
-			&i.CaseNumber,
-			&i.Ticket,
-			&i.HasDue,
-			&i.DeadlineID,
-			&i.DueAt,
-			&i.Explanation,
-			&i.Clause,
-		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

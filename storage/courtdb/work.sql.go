@@ -19,8 +19,8 @@ FROM (
     AND h.due_at >= $4::timestamptz AND h.due_at < $5::timestamptz AND (h.due_at, h.id) > ($6::timestamptz, $7::uuid)
     ORDER BY h.due_at, h.id LIMIT $2::int)
   UNION
-  SELECT x.id, x.due_at FROM unnest($8::text[]) AS role CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.deadline f
-    WHERE f.court = $1 AND f.state = 'open' AND f.matter_id IS NULL AND f.owner IS NULL AND f.owner_role = role
+  SELECT x.id, x.due_at FROM unnest($8::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.deadline f
+    WHERE f.court = $1 AND f.state = 'open' AND f.matter_id IS NULL AND f.owner IS NULL AND f.owner_role = k.name
     AND ($9::bool OR (f.team <> '' AND f.team = $10::text))
     AND f.due_at >= $4::timestamptz AND f.due_at < $5::timestamptz AND (f.due_at, f.id) > ($6::timestamptz, $7::uuid)
     ORDER BY f.due_at, f.id LIMIT $2::int) x
@@ -112,14 +112,14 @@ FROM (
     AND h.due_at >= $5::timestamptz AND h.due_at < $6::timestamptz AND (h.due_at, h.id) > ($7::timestamptz, $8::uuid)
     ORDER BY h.due_at, h.id LIMIT $2::int)
   UNION
-  SELECT x.id, x.due_at FROM unnest($9::text[]) AS step CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
-    WHERE f.court = $1 AND f.state = 'open' AND f.holder IS NULL AND f.awaiting = '' AND f.process = split_part(step, '.', 1) AND f.step = split_part(step, '.', 2)
+  SELECT x.id, x.due_at FROM unnest($9::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
+    WHERE f.court = $1 AND f.state = 'open' AND f.holder IS NULL AND f.awaiting = '' AND f.process = split_part(k.name, '.', 1) AND f.step = split_part(k.name, '.', 2)
     AND (f.team = '' OR f.team = $10::text OR $11::bool)
     AND f.due_at >= $5::timestamptz AND f.due_at < $6::timestamptz AND (f.due_at, f.id) > ($7::timestamptz, $8::uuid)
     ORDER BY f.due_at, f.id LIMIT $2::int) x
   UNION
-  SELECT y.id, y.due_at FROM unnest($12::text[]) AS role CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
-    WHERE f.court = $1 AND f.state = 'open' AND f.awaiting <> '' AND f.awaiting = role AND f.holder IS NULL
+  SELECT y.id, y.due_at FROM unnest($12::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
+    WHERE f.court = $1 AND f.state = 'open' AND f.awaiting <> '' AND f.awaiting = k.name AND f.holder IS NULL
     AND (f.team = '' OR f.team = $10::text OR $11::bool) AND ($4::text = '' OR f.process = $4::text)
     AND f.due_at >= $5::timestamptz AND f.due_at < $6::timestamptz AND (f.due_at, f.id) > ($7::timestamptz, $8::uuid)
     ORDER BY f.due_at, f.id LIMIT $2::int) y

@@ -35,7 +35,7 @@ WHERE d.court = $1 AND d.state <> 'cancelled' AND (cardinality(sqlc.arg(these)::
   AND (d.closed_at IS NULL OR (d.closed_at >= sqlc.arg(from_at)::timestamptz AND d.closed_at < sqlc.arg(until_at)::timestamptz))
   AND (sqlc.arg(everywhere)::bool OR d.owner = sqlc.arg(me)::uuid OR (d.team <> '' AND d.team = sqlc.arg(team)::text)
     OR (sqlc.arg(whole_team)::bool AND c.team <> '' AND c.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (c.judge, c.assistant, c.clerk))
-  AND (d.tip_id IS NULL OR sqlc.arg(tips)::bool OR d.owner = sqlc.arg(me)::uuid)
+  AND (d.tip_id IS NULL OR sqlc.arg(tips)::bool OR d.owner = sqlc.arg(me)::uuid OR (d.team <> '' AND d.team = sqlc.arg(team)::text))
 GROUP BY 1 ORDER BY 1 LIMIT 2000;
 
 -- name: CountEvents :many
@@ -85,7 +85,7 @@ FROM court.matter m JOIN (
 WHERE m.court = $1 AND m.process <> ALL(sqlc.arg(hidden)::text[])
   AND (sqlc.arg(everywhere)::bool OR m.holder = sqlc.arg(me)::uuid OR m.opened_by = sqlc.arg(me)::uuid OR (m.team <> '' AND m.team = sqlc.arg(team)::text)
     OR (sqlc.arg(whole_team)::bool AND c.team <> '' AND c.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (c.judge, c.assistant, c.clerk))
-  AND (m.tip_id IS NULL OR sqlc.arg(tips)::bool OR m.holder = sqlc.arg(me)::uuid)
+  AND (m.tip_id IS NULL OR sqlc.arg(tips)::bool OR m.holder = sqlc.arg(me)::uuid OR (m.team <> '' AND m.team = sqlc.arg(team)::text))
 GROUP BY 1 ORDER BY 1 LIMIT 2000;
 
 -- name: BoardMark :one

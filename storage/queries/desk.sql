@@ -1,27 +1,5 @@
 -- Read models of the desk. sees: everywhere, or the actor's team, or cases the actor holds.
 
--- name: DeskMatters :many
-SELECT m.id, m.process, m.case_id, m.tip_id, m.urgent, m.step, m.awaiting, m.team, m.holder, m.opened_at, m.step_at,
-  COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
-  (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, m.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
-FROM court.matter m LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
-LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
-LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.explanation, x.clause FROM court.deadline x
-  WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
-WHERE m.court = $1 AND m.state = 'open' AND (m.holder = sqlc.arg(me)::uuid
-  OR (m.holder IS NULL AND (m.team = '' OR m.team = sqlc.arg(team)::text OR sqlc.arg(everywhere)::bool)
-    AND CASE WHEN m.awaiting = '' THEN (m.process || '.' || m.step) = ANY(sqlc.arg(steps)::text[]) ELSE m.awaiting = ANY(sqlc.arg(roles)::text[]) END))
-ORDER BY d.due_at NULLS LAST, m.id LIMIT 300;
-
--- name: DeskDeadlines :many
-SELECT d.id, d.rule, d.name, d.clause, d.case_id, d.due_at, d.explanation, d.owner_role, d.owner, c.number AS case_number, COALESCE(s.name, '')::text AS owner_name
-FROM court.deadline d JOIN court.cases c ON c.court = d.court AND c.id = d.case_id
-LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.owner
-WHERE d.court = $1 AND d.state = 'open' AND d.matter_id IS NULL AND (d.owner = sqlc.arg(me)::uuid
-  OR (d.owner IS NULL AND d.owner_role = ANY(sqlc.arg(roles)::text[]) AND (sqlc.arg(everywhere)::bool OR (d.team <> '' AND d.team = sqlc.arg(team)::text))))
-ORDER BY d.due_at, d.id LIMIT 300;
-
 -- name: DeskCases :many
 SELECT c.id, c.number, c.cause, c.filed_on, c.stage, c.team, c.closed_on, c.closure_mode, c.amount_applied, c.amount_realised,
   COALESCE(j.name, '')::text AS judge_name,

@@ -11,14 +11,14 @@ FROM (
     AND h.due_at >= sqlc.arg(from_at)::timestamptz AND h.due_at < sqlc.arg(until_at)::timestamptz AND (h.due_at, h.id) > (sqlc.arg(after_at)::timestamptz, sqlc.arg(after)::uuid)
     ORDER BY h.due_at, h.id LIMIT sqlc.arg(most)::int)
   UNION
-  SELECT x.id, x.due_at FROM unnest(sqlc.arg(steps)::text[]) AS step CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
-    WHERE f.court = $1 AND f.state = 'open' AND f.holder IS NULL AND f.awaiting = '' AND f.process = split_part(step, '.', 1) AND f.step = split_part(step, '.', 2)
+  SELECT x.id, x.due_at FROM unnest(sqlc.arg(steps)::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
+    WHERE f.court = $1 AND f.state = 'open' AND f.holder IS NULL AND f.awaiting = '' AND f.process = split_part(k.name, '.', 1) AND f.step = split_part(k.name, '.', 2)
     AND (f.team = '' OR f.team = sqlc.arg(team)::text OR sqlc.arg(everywhere)::bool)
     AND f.due_at >= sqlc.arg(from_at)::timestamptz AND f.due_at < sqlc.arg(until_at)::timestamptz AND (f.due_at, f.id) > (sqlc.arg(after_at)::timestamptz, sqlc.arg(after)::uuid)
     ORDER BY f.due_at, f.id LIMIT sqlc.arg(most)::int) x
   UNION
-  SELECT y.id, y.due_at FROM unnest(sqlc.arg(roles)::text[]) AS role CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
-    WHERE f.court = $1 AND f.state = 'open' AND f.awaiting <> '' AND f.awaiting = role AND f.holder IS NULL
+  SELECT y.id, y.due_at FROM unnest(sqlc.arg(roles)::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
+    WHERE f.court = $1 AND f.state = 'open' AND f.awaiting <> '' AND f.awaiting = k.name AND f.holder IS NULL
     AND (f.team = '' OR f.team = sqlc.arg(team)::text OR sqlc.arg(everywhere)::bool) AND (sqlc.arg(process)::text = '' OR f.process = sqlc.arg(process)::text)
     AND f.due_at >= sqlc.arg(from_at)::timestamptz AND f.due_at < sqlc.arg(until_at)::timestamptz AND (f.due_at, f.id) > (sqlc.arg(after_at)::timestamptz, sqlc.arg(after)::uuid)
     ORDER BY f.due_at, f.id LIMIT sqlc.arg(most)::int) y
@@ -37,8 +37,8 @@ FROM (
     AND h.due_at >= sqlc.arg(from_at)::timestamptz AND h.due_at < sqlc.arg(until_at)::timestamptz AND (h.due_at, h.id) > (sqlc.arg(after_at)::timestamptz, sqlc.arg(after)::uuid)
     ORDER BY h.due_at, h.id LIMIT sqlc.arg(most)::int)
   UNION
-  SELECT x.id, x.due_at FROM unnest(sqlc.arg(roles)::text[]) AS role CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.deadline f
-    WHERE f.court = $1 AND f.state = 'open' AND f.matter_id IS NULL AND f.owner IS NULL AND f.owner_role = role
+  SELECT x.id, x.due_at FROM unnest(sqlc.arg(roles)::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.deadline f
+    WHERE f.court = $1 AND f.state = 'open' AND f.matter_id IS NULL AND f.owner IS NULL AND f.owner_role = k.name
     AND (sqlc.arg(everywhere)::bool OR (f.team <> '' AND f.team = sqlc.arg(team)::text))
     AND f.due_at >= sqlc.arg(from_at)::timestamptz AND f.due_at < sqlc.arg(until_at)::timestamptz AND (f.due_at, f.id) > (sqlc.arg(after_at)::timestamptz, sqlc.arg(after)::uuid)
     ORDER BY f.due_at, f.id LIMIT sqlc.arg(most)::int) x

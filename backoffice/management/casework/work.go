@@ -1,8 +1,10 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,55 +18,138 @@ import (
 
 // Work is one line of 我的工作: a matter that the actor holds or may take, or a clock of a case.
 type Work struct {
-	Matter, Case, Tip  uuid.UUID // zero when it is about none
-	Title, About       string    // the step or the clock; the process, or whose clock it is
-	CaseNumber, Ticket string
-	Holder             string
-	Mine, Urgent       bool
-	Next               string // take, complete, receive, record
-	Due                *Due
+	Matter, Case, Tip          uuid.UUID // zero when it is about none
+	Title, About               string    // the step or the clock; the process, or whose clock it is
+	CaseNumber, Ticket, Serial string
+	Holder                     string
+	Mine, Urgent               bool
+	Next                       string // take, complete, receive, record
+	Clause                     string // under which it is done
+	Due                        *Due
+
+	id   uuid.UUID
+	sort time.Time
 }
 
 // Group is the work that is due in one span.
 type Group struct {
-	Name string
-	Rows []Work
+	ID, Name string
+	Rows     []Work
 }
 
-// Later is the name of the group of what is not due this week.
-const Later = "之后"
+// WorkFilter narrows 我的工作.
+type WorkFilter struct {
+	Process string // a process, or CaseClocks
+	Due     string // the id of a group
+	After   string // where the page before ended
+}
 
-// MyWork is what waits for the actor, by when it is due.
-func (r *Reads) MyWork(ctx context.Context, actor staff.Actor) ([]Group, error) {
+// CaseClocks stands for the deadlines of cases among the processes of the filter.
+const CaseClocks = "-"
+
+// Agenda is a page of 我的工作.
+type Agenda struct {
+	Groups    []Group
+	Next      string            // where the next page begins; empty at the end
+	Processes []rulebook.Choice // that the actor works on
+}
+
+// Spans are the groups by when work is due.
+var Spans = []rulebook.Choice{{ID: "over", Label: "逾期"}, {ID: "today", Label: "今天"}, {ID: "week", Label: "本周"}, {ID: "later", Label: "之后"}}
+
+// endless is the due time of a matter without a clock.
+var endless = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// within is from and until when the work of a group is due.
+func within(span string, now time.Time) (from, until time.Time) {
+	today := calendar.On(now)
+	tomorrow, monday := today.Add(1).Time(), today.Add((7-int(today.Weekday()))%7+1).Time()
+	switch span {
+	case "over":
+		return time.Unix(0, 0), now
+	case "today":
+		return now, tomorrow
+	case "week":
+		return tomorrow, monday
+	case "later":
+		return monday, endless.Add(time.Hour)
+	}
+	return time.Unix(0, 0), endless.Add(time.Hour)
+}
+
+// mark is where a page ends: the instant and the id of its last line.
+func (w Work) mark() string { return w.sort.UTC().Format(time.RFC3339Nano) + "_" + w.id.String() }
+
+func readMark(raw string) (time.Time, uuid.UUID) {
+	at, id, _ := strings.Cut(raw, "_")
+	t, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil {
+		return time.Unix(0, 0), uuid.Nil
+	}
+	last, _ := uuid.Parse(id)
+	return t, last
+}
+
+// MyWork is what waits for the actor, by when it is due, a page at a time.
+func (r *Reads) MyWork(ctx context.Context, actor staff.Actor, f WorkFilter) (*Agenda, error) {
 	if err := actor.Require(rulebook.MayWorkMatter); err != nil {
 		return nil, err
 	}
-	var rows []Work
-	var now time.Time
+	out := &Agenda{}
 	err := r.store.InTx(ctx, actor, func(tx *storage.Tx) error {
-		now = tx.At
-		matters, err := mine(ctx, tx)
+		rows, err := mine(ctx, tx, f)
 		if err != nil {
 			return err
 		}
-		clocks, err := clocks(ctx, tx)
-		rows = append(matters, clocks...)
-		return err
+		clocks, err := clocks(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, clocks...)
+		slices.SortFunc(rows, func(a, b Work) int {
+			return cmp.Or(a.sort.Compare(b.sort), strings.Compare(a.id.String(), b.id.String()))
+		})
+		if len(rows) > page {
+			rows = rows[:page]
+			out.Next = rows[page-1].mark()
+		}
+		out.Groups, out.Processes = grouped(rows, tx.At), workedOn(tx.Book, actor)
+		return nil
 	})
-	return grouped(rows, now), err
+	return out, err
 }
 
-func mine(ctx context.Context, tx *storage.Tx) ([]Work, error) {
+// workedOn are the processes of which the actor may do a step.
+func workedOn(book *rulebook.Book, a staff.Actor) []rulebook.Choice {
+	var out []rulebook.Choice
+	for i := range book.Processes {
+		if p := &book.Processes[i]; TakesPart(a, p) {
+			out = append(out, rulebook.Choice{ID: p.ID, Label: p.Name})
+		}
+	}
+	if a.Can(rulebook.MayViewCase) {
+		out = append(out, rulebook.Choice{ID: CaseClocks, Label: "案件期限"})
+	}
+	return out
+}
+
+func mine(ctx context.Context, tx *storage.Tx, f WorkFilter) ([]Work, error) {
+	if f.Process == CaseClocks {
+		return nil, nil
+	}
 	a := tx.Actor
-	list, err := tx.DeskMatters(ctx, courtdb.DeskMattersParams{Court: tx.Court, Me: a.ID, Team: a.Team, Everywhere: a.Scope == rulebook.ScopeCourt,
-		Steps: stepsOf(tx.Book, a), Roles: a.Roles})
+	p := courtdb.WorkMattersParams{Court: tx.Court, Me: a.ID, Team: a.Team, Everywhere: a.Scope == rulebook.ScopeCourt, Process: f.Process,
+		Steps: stepsOf(tx.Book, a, f.Process), Roles: a.Roles, Most: page + 1}
+	p.FromAt, p.UntilAt = within(f.Due, tx.At)
+	p.AfterAt, p.After = readMark(f.After)
+	list, err := tx.WorkMatters(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Work, 0, len(list))
 	for _, m := range list {
-		w := Work{Matter: m.ID, Case: storage.Deref(m.CaseID), Tip: storage.Deref(m.TipID), Title: m.Step, About: m.Process, CaseNumber: m.CaseNumber,
-			Ticket: m.Ticket, Holder: m.HolderName, Mine: storage.Deref(m.Holder) == a.ID, Urgent: m.Urgent, Next: "complete"}
+		w := Work{Matter: m.ID, Case: storage.Deref(m.CaseID), Tip: storage.Deref(m.TipID), Title: m.Step, About: m.Process, CaseNumber: m.CaseNumber, Serial: m.Serial,
+			Ticket: m.Ticket, Holder: m.HolderName, Mine: storage.Deref(m.Holder) == a.ID, Urgent: m.Urgent, Next: "complete", Clause: m.Clause, id: m.ID, sort: m.SortAt}
 		if !onTip(tx.Book, m.TipID, m.Process) {
 			w.Tip = uuid.Nil
 		}
@@ -72,6 +157,9 @@ func mine(ctx context.Context, tx *storage.Tx) ([]Work, error) {
 			w.About = p.Name
 			if s, ok := p.Step(m.Step); ok {
 				w.Title = s.Name
+				if w.Clause == "" {
+					w.Clause = s.Clause
+				}
 			}
 		}
 		switch {
@@ -88,10 +176,13 @@ func mine(ctx context.Context, tx *storage.Tx) ([]Work, error) {
 	return out, nil
 }
 
-// stepsOf lists "PROCESS.STEP" of every step that the actor's roles may do.
-func stepsOf(book *rulebook.Book, a staff.Actor) []string {
+// stepsOf lists "PROCESS.STEP" of every step that the actor's roles may do, of one process or of all.
+func stepsOf(book *rulebook.Book, a staff.Actor, process string) []string {
 	out := []string{}
 	for _, p := range book.Processes {
+		if process != "" && p.ID != process {
+			continue
+		}
 		for _, s := range p.Steps {
 			if a.Is(s.By...) {
 				out = append(out, p.ID+"."+s.ID)
@@ -102,50 +193,42 @@ func stepsOf(book *rulebook.Book, a staff.Actor) []string {
 }
 
 // clocks are the deadlines of cases that the actor answers for; without a view of cases there are none.
-func clocks(ctx context.Context, tx *storage.Tx) ([]Work, error) {
+func clocks(ctx context.Context, tx *storage.Tx, f WorkFilter) ([]Work, error) {
 	a := tx.Actor
-	if !a.Can(rulebook.MayViewCase) {
+	if !a.Can(rulebook.MayViewCase) || f.Process != "" && f.Process != CaseClocks {
 		return nil, nil
 	}
-	list, err := tx.DeskDeadlines(ctx, courtdb.DeskDeadlinesParams{Court: tx.Court, Me: a.ID, Roles: a.Roles, Everywhere: a.Scope == rulebook.ScopeCourt, Team: a.Team})
+	p := courtdb.WorkClocksParams{Court: tx.Court, Me: a.ID, Roles: a.Roles, Everywhere: a.Scope == rulebook.ScopeCourt, Team: a.Team, Most: page + 1}
+	p.FromAt, p.UntilAt = within(f.Due, tx.At)
+	p.AfterAt, p.After = readMark(f.After)
+	list, err := tx.WorkClocks(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Work, len(list))
 	for i, d := range list {
-		out[i] = Work{Case: storage.Deref(d.CaseID), Title: d.Name, About: "案件期限", CaseNumber: d.CaseNumber, Holder: d.OwnerName,
-			Mine: storage.Deref(d.Owner) == a.ID, Next: "record", Due: dueOf(d.ID, d.Name, d.Clause, d.DueAt, d.Explanation)}
+		out[i] = Work{Case: storage.Deref(d.CaseID), Title: d.Name, About: "案件期限", CaseNumber: d.CaseNumber, Holder: d.OwnerName, Clause: d.Clause,
+			Mine: storage.Deref(d.Owner) == a.ID, Next: "record", Due: dueOf(d.ID, d.Name, d.Clause, d.DueAt, d.Explanation), id: d.ID, sort: d.DueAt}
 	}
 	return out, nil
 }
 
+// grouped puts sorted lines under when they are due; the urgent without a running clock are today's.
 func grouped(rows []Work, now time.Time) []Group {
-	slices.SortStableFunc(rows, func(a, b Work) int {
-		switch {
-		case a.Due == nil && b.Due == nil:
-			return 0
-		case a.Due == nil:
-			return 1
-		case b.Due == nil:
-			return -1
-		}
-		return a.Due.At.Compare(b.Due.At)
-	})
-	today := calendar.On(now)
-	sunday := today.Add((7 - int(today.Weekday())) % 7)
-	groups := []Group{{Name: "逾期"}, {Name: "今天"}, {Name: "本周"}, {Name: Later}}
+	groups := make([]Group, len(Spans))
+	for i, s := range Spans {
+		groups[i] = Group{ID: s.ID, Name: s.Label}
+	}
 	for _, w := range rows {
-		i := 3
-		switch {
-		case w.Due == nil && w.Urgent: // handed over in a hurry: no clock runs until the receipt
-			i = 1
-		case w.Due == nil:
-		case w.Due.At.Before(now):
-			i = 0
-		case calendar.On(w.Due.At) == today:
-			i = 1
-		case !calendar.On(w.Due.At).After(sunday):
-			i = 2
+		at, i := w.sort, len(Spans)-1
+		if w.Due == nil && w.Urgent {
+			at = now
+		}
+		for j, s := range Spans {
+			if _, until := within(s.ID, now); at.Before(until) {
+				i = j
+				break
+			}
 		}
 		groups[i].Rows = append(groups[i].Rows, w)
 	}

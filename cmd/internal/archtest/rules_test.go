@@ -14,7 +14,7 @@ problem < storage/sealing, storage/files < storage/files/clean
 problem < storage/localpg
 rulebook, staff, storage/courtdb, storage/sealing, storage/files/clean < storage < docket < matter
         < intake, indicator, command/*, management/*, support/* < desk
-matter < management/casework < management/register, management/board, management/search < desk
+matter < management/casework < management/register, management/board < management/search < desk
 docket, portal/words < notify/disclosure < notify < desk
 storage < notify/message < notify/disclosure
 problem, calendar, enforcement, storage/public/internal/edgedb, storage/sealing, storage/files/clean < storage/public

@@ -1,0 +1,2 @@
+// Package search is the page of the search box.
+package search
