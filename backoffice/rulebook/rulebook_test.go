@@ -219,14 +219,16 @@ func TestWordsFallBackToChinese(t *testing.T) {
 	if text, ok := book.Word("en", "R7", "中文"); ok || text != "中文" {
 		t.Error(text, ok)
 	}
-	for _, d := range book.Disclosures {
-		for _, a := range d.Audiences {
-			english, ok := book.Word("en", d.TitleKey(a), "")
-			zh, en := rulebook.Placeholders(a.Title), rulebook.Placeholders(english)
-			slices.Sort(zh)
-			slices.Sort(en)
-			if !ok || !slices.Equal(zh, en) {
-				t.Errorf("%s: %v, in English %v", d.TitleKey(a), zh, en)
+	for _, book := range []*rulebook.Book{book, seed(t, "wugang")} {
+		for _, d := range book.Disclosures {
+			for _, a := range d.Audiences {
+				english, ok := book.Word("en", d.TitleKey(a), "")
+				zh, en := rulebook.Placeholders(a.Title), rulebook.Placeholders(english)
+				slices.Sort(zh)
+				slices.Sort(en)
+				if !ok || !slices.Equal(zh, en) {
+					t.Errorf("%s %s: %v, in English %v", book.Court.ID, d.TitleKey(a), zh, en)
+				}
 			}
 		}
 	}
