@@ -107,3 +107,12 @@ func (d *Date) UnmarshalText(text []byte) error {
 	*d = got
 	return nil
 }
+
+// UnmarshalYAML reads what UnmarshalText reads; without it the YAML reader prints the whole file anew for each date.
+func (d *Date) UnmarshalYAML(read func(any) error) error {
+	var text string
+	if err := read(&text); err != nil {
+		return err
+	}
+	return d.UnmarshalText([]byte(text))
+}

@@ -189,7 +189,7 @@ func TestSearchFindsWhatOneMaySee(t *testing.T) {
 }
 
 const window = `
-- id: visit_log
+- id: try_visit
   name: 来访登记
   clauses: [S-5.1.0]
   on: none
@@ -212,7 +212,7 @@ const window = `
         - {field: case, label: 案号, type: case}
         - {field: note, label: 备注, type: long, max: 100}
       clause: S-5.1.0
-- id: discipline
+- id: try_breach
   name: 违规线索
   clauses: [S-3.5a]
   on: none
@@ -260,8 +260,8 @@ func TestRegisterTakesAWorkbook(t *testing.T) {
 	d, _ := tips(t)
 	publish(t, d, map[string]string{"+processes.yaml": window})
 	judge := d.SignIn(court, "zhang")
-	want(t, judge.Get("/process/visit_log"), 200, "新建", "从 Excel 导入", "还没有记录", "只增不改")
-	book, err := excelize.OpenReader(strings.NewReader(judge.Get("/process/visit_log/template.xlsx").Body))
+	want(t, judge.Get("/process/try_visit"), 200, "新建", "从 Excel 导入", "还没有记录", "只增不改")
+	book, err := excelize.OpenReader(strings.NewReader(judge.Get("/process/try_visit/template.xlsx").Body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,70 +274,70 @@ func TestRegisterTakesAWorkbook(t *testing.T) {
 		t.Errorf("the template says %s", got)
 	}
 	head := []any{"来访人", "来访事项*", "来访日期", "涉及金额", "案号", "备注", "已告知风险", "已告知风险的说明"}
-	want(t, judge.Get("/process/visit_log/import"), 200, "下载模板")
-	p := sendBook(t, judge, "/process/visit_log/import", rowsOf(t, head,
+	want(t, judge.Get("/process/try_visit/import"), 200, "下载模板")
+	p := sendBook(t, judge, "/process/try_visit/import", rowsOf(t, head,
 		[]any{"甲", "咨询", "2026-03-04", "1,200.50", "2026琼02执101", "", "是"},
 		[]any{"", "提问", "三月", "许多", "2026琼02执999", strings.Repeat("长", 101), "否"}))
 	want(t, p, 422, "一行也没有导入", "第3行“来访人”列", "第3行“来访事项”列：请填写其中一个：咨询、提供线索", "第3行“来访日期”列", "第3行“涉及金额”列", "第3行“案号”列", "第3行“备注”列", "第3行“已告知风险")
-	if n := d.Rows(`SELECT count(*) FROM court.matter WHERE process = 'visit_log'`); n != 0 {
+	if n := d.Rows(`SELECT count(*) FROM court.matter WHERE process = 'try_visit'`); n != 0 {
 		t.Errorf("%d opened by a wrong workbook", n)
 	}
-	want(t, sendBook(t, judge, "/process/visit_log/import", []byte("no workbook")), 422, "不是可以读取的 Excel")
-	want(t, sendBook(t, judge, "/process/visit_log/import", rowsOf(t, []any{"来访人", "别的"})), 422, "不认识这一列", "第1行“来访事项”列：缺少这一列")
+	want(t, sendBook(t, judge, "/process/try_visit/import", []byte("no workbook")), 422, "不是可以读取的 Excel")
+	want(t, sendBook(t, judge, "/process/try_visit/import", rowsOf(t, []any{"来访人", "别的"})), 422, "不认识这一列", "第1行“来访事项”列：缺少这一列")
 	good := rowsOf(t, head, []any{"甲", "咨询", "2026-03-04", "1,200.50", "2026琼02执101", "", "是"}, []any{}, []any{"乙", "提供线索", 46085, "", "", "写明", "否", "赶时间"})
 	for range 2 { // the second time opens nothing
-		want(t, sendBook(t, judge, "/process/visit_log/import", good), 303)
+		want(t, sendBook(t, judge, "/process/try_visit/import", good), 303)
 	}
-	if n := d.Rows(`SELECT count(*) FROM court.matter WHERE process = 'visit_log' AND state = 'done'`); n != 2 {
+	if n := d.Rows(`SELECT count(*) FROM court.matter WHERE process = 'try_visit' AND state = 'done'`); n != 2 {
 		t.Errorf("%d stand", n)
 	}
-	want(t, judge.Get("/process/visit_log"), 200, "LF-2026-0001", "LF-2026-0002", "1,200.50元", "提供线索", "2026年3月4日")
-	want(t, judge.Get("/process/visit_log?f.topic=ask"), 200, "LF-2026-0001")
+	want(t, judge.Get("/process/try_visit"), 200, "LF-2026-0001", "LF-2026-0002", "1,200.50元", "提供线索", "2026年3月4日")
+	want(t, judge.Get("/process/try_visit?f.topic=ask"), 200, "LF-2026-0001")
 	if p := judge.Get("/search?q=lf-2026-0002"); p.Status != 303 || !strings.Contains(p.Location, "/matters/") {
 		t.Errorf("a number leads to %d %s", p.Status, p.Location)
 	}
-	want(t, d.SignIn(court, "deng").Get("/process/visit_log/import"), 404)
-	paper := judge.Get("/process/visit_log/print")
+	want(t, d.SignIn(court, "deng").Get("/process/try_visit/import"), 404)
+	paper := judge.Get("/process/try_visit/print")
 	want(t, paper, 200, "来访登记簿", "制表人")
 }
 
 func TestWhatABookShowsOnlyToSome(t *testing.T) {
 	t.Parallel()
 	d, duty := tips(t)
-	publish(t, d, map[string]string{"+processes.yaml": window, "boards.yaml": `
-- id: all
+	publish(t, d, map[string]string{"+processes.yaml": window, "+boards.yaml": `
+- id: try_all
   name: 总览
   clauses: [S-4.1.0]
   tiles:
-    - {name: 违规, of: matters, only: [discipline], count: [opened]}
+    - {name: 违规, of: matters, only: [try_breach], count: [opened]}
     - {name: 全部, of: matters, count: [opened], by: rule}
 `})
 	d.Person(court, "zhou", "command_centre", "leader_on_duty")
 	d.Person(court, "ju", "", "centre_director")
 	judge, leader, director := d.SignIn(court, "zhang"), d.SignIn(court, "zhou"), d.SignIn(court, "ju")
-	want(t, judge.Get("/process/discipline/import"), 200)
-	want(t, sendBook(t, judge, "/process/discipline/import", rowsOf(t, []any{"内容"}, []any{"拖延"})), 303)
-	p := judge.Get("/process/discipline")
+	want(t, judge.Get("/process/try_breach/import"), 200)
+	want(t, sendBook(t, judge, "/process/try_breach/import", rowsOf(t, []any{"内容"}, []any{"拖延"})), 303)
+	p := judge.Get("/process/try_breach")
 	want(t, p, 200, "拖延") // he wrote it
 	_, rest, _ := strings.Cut(p.Body, "/matters/")
 	id := rest[:36]
 	for _, b := range []*desktest.Browser{judge, leader, director} {
 		want(t, b.Get("/matters/"+id), 200, "违规线索")
-		want(t, b.Get("/process/discipline"), 200, "拖延")
+		want(t, b.Get("/process/try_breach"), 200, "拖延")
 	}
-	want(t, duty.Get("/process/discipline"), 404)
+	want(t, duty.Get("/process/try_breach"), 404)
 	want(t, duty.Get("/matters/"+id), 404)
 	want(t, duty.Get("/matters/"+id+"/print"), 404)
-	if p := duty.Get("/search?q=" + url.QueryEscape("违规线索")); p.Has("/process/discipline") {
+	if p := duty.Get("/search?q=" + url.QueryEscape("违规线索")); p.Has("/process/try_breach") {
 		t.Error("the search names what may not be seen")
 	}
-	board := duty.Get("/boards/all")
+	board := duty.Get("/boards/try_all")
 	want(t, board, 200, "不在您可以查看的范围内")
 	if board.Has("违规线索") {
 		t.Error("the board counts what may not be seen")
 	}
-	want(t, leader.Get("/boards/all"), 200, "违规线索")
-	if p := d.SignIn(court, "li").Get("/process/discipline"); p.Has("拖延") {
+	want(t, leader.Get("/boards/try_all"), 200, "违规线索")
+	if p := d.SignIn(court, "li").Get("/process/try_breach"); p.Has("拖延") {
 		t.Error("another judge reads what he did not write")
 	}
 }

@@ -390,8 +390,16 @@ func (e *Engine) put(ctx context.Context, tx *storage.Tx, s *state, step, code s
 		Lot: storage.Deref(s.LotID), Facts: s.facts(tx, code, facts),
 		SourceKey: "matter:" + s.ID.String() + ":" + step + ":" + code + ":" + tx.At.UTC().Format("20060102T150405.000000")}
 	if entry, ok := tx.Book.Event(code); ok && entry.Effect == rulebook.EffectConfirmed {
-		if at, err := time.Parse(time.RFC3339, text(event.Facts["effect_at"])); err == nil {
+		if at, ok := instantOf(event.Facts["effect_at"]); ok {
 			event.Effect = &at
+			if at.Before(tx.At) { // what took effect before it was written down was ordered then at the latest
+				event.Occurred = at
+			}
+		}
+	}
+	for _, field := range []string{"occurred_at", "ordered_at"} {
+		if at, ok := instantOf(event.Facts[field]); ok {
+			event.Occurred = at
 		}
 	}
 	_, err := e.docket.Record(ctx, tx, event)
@@ -399,6 +407,11 @@ func (e *Engine) put(ctx context.Context, tx *storage.Tx, s *state, step, code s
 }
 
 func text(v any) string { s, _ := v.(string); return s }
+
+func instantOf(v any) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, text(v))
+	return at, err == nil
+}
 
 // concerned is the person of the case whom the run is about: who sent it, or whom its form names.
 func (s *state) concerned() uuid.UUID {

@@ -193,7 +193,7 @@ func subject(ctx context.Context, tx *storage.Tx, p *rulebook.Process, b *begin)
 		}
 	case p.On == "case" && !slices.ContainsFunc(p.Form, func(f rulebook.Field) bool { return f.Type == "case" }):
 		form := problem.Form{}
-		form.Add("about", problem.New(problem.Invalid, "matter.no_case", "请填写案号：这个事项要归到一个案件。"))
+		form.Add("_case", problem.New(problem.Invalid, "matter.no_case", "请填写案号：这个事项要归到一个案件。"))
 		return form.Err()
 	case p.On == "tip" && b.Tip == uuid.Nil:
 		return problem.New(problem.Invalid, "matter.no_tip", "请从线索的页面启动这个事项。")

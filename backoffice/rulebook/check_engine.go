@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 var clockTime = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
@@ -48,8 +49,10 @@ var (
 
 // opens holds how a process begins.
 func (p place) opens(x Process) {
-	for i, r := range append(append(slices.Clone(x.View), x.Reopen...), x.Assign...) {
-		p.known(fmt.Sprintf("view/reopen/assign[%d]", i), "角色", r, p.roles)
+	for list, roles := range map[string][]string{"view": x.View, "reopen": x.Reopen, "assign": x.Assign} {
+		for i, r := range roles {
+			p.known(fmt.Sprintf("%s[%d]", list, i), "角色", r, p.roles)
+		}
 	}
 	if x.Log && (len(x.Reopen) > 0 || len(x.Steps) != 1) {
 		p.say("log", "只增不改的登记簿（log）只有一个步骤，也不能重新办理（reopen）。")
@@ -186,8 +189,13 @@ func (p place) tile(at string, t Tile) {
 	if len(t.Count) == 0 && t.Rate == nil && t.Sum == "" {
 		p.say(at+".count", "没有写明统计什么（count、sum 或者 rate）。")
 	}
-	if len(t.By) < 6 || t.By[:6] != "field:" {
+	if field, ofField := strings.CutPrefix(t.By, "field:"); ofField {
+		p.counted(at+".by", field, t)
+	} else {
 		p.one(at+".by", "分组（by）", t.By, TileBy)
+	}
+	if t.Sum != "" {
+		p.counted(at+".sum", t.Sum, t)
 	}
 	p.one(at+".span", "时间范围（span）", t.Span, TileSpan)
 	if r := t.Rate; r != nil {
@@ -197,4 +205,17 @@ func (p place) tile(at string, t Tile) {
 			p.source(at+".rate.source", r.Source)
 		}
 	}
+}
+
+// counted refuses a field that nothing a tile counts has.
+func (p place) counted(path, field string, t Tile) {
+	for _, id := range t.Only {
+		if t.Of == "matters" {
+			id += ".done"
+		}
+		if e, ok := p.Event(id); ok && slices.Contains(names(e.Form), field) {
+			return
+		}
+	}
+	p.say(path, "统计的条目（only）里没有这个字段：%s。", field)
 }

@@ -191,12 +191,16 @@ func TestMessage(t *testing.T) {
 func TestCoverageAndDiff(t *testing.T) {
 	a, b := seed(t, "sanya"), seed(t, "sanya")
 	rows := rulebook.Coverage(a)
-	carried := map[string]string{}
 	for _, r := range rows {
-		carried[r.Clause] = r.Carrier
+		if r.Carrier == rulebook.Open {
+			t.Errorf("nothing carries %s", r.Clause)
+		}
+		if r.Clause == "S-4.1.1①" && !strings.Contains(r.Carrier, "deadline enforcement_notice; disclosure enforcement_notice_issued") {
+			t.Error(r.Carrier)
+		}
 	}
-	if len(rows) != 283 || carried["S-4.1.1①"] != "deadline enforcement_notice; disclosure enforcement_notice_issued" || carried["S-3.2.2a"] != rulebook.Open {
-		t.Errorf("%d rows, %q, %q", len(rows), carried["S-4.1.1①"], carried["S-3.2.2a"])
+	if len(rows) != 283 {
+		t.Errorf("%d rows", len(rows))
 	}
 	d, _ := b.Deadline("enforcement_notice")
 	d.Length.Workdays = 7

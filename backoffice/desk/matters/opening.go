@@ -59,14 +59,14 @@ func about(r *frame.Request) (matter.About, error) {
 			*into = id
 		}
 	}
-	number := r.FormValue("about")
+	number := r.FormValue("_case")
 	if to.Case != uuid.Nil || number == "" {
 		return to, nil
 	}
 	id, err := r.House.Reads.CaseNumbered(r.C(), r.Actor, number)
 	if p, ok := problem.As(err); ok {
 		form := problem.Form{}
-		form.Add("about", p)
+		form.Add("_case", p)
 		return to, form.Err()
 	}
 	to.Case = id

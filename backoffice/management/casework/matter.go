@@ -245,7 +245,7 @@ func matterVisible(tx *storage.Tx, m courtdb.CourtMatter, caseVisible bool) bool
 		return true
 	}
 	if m.TipID != nil {
-		return a.Can(rulebook.MayTakeTip)
+		return a.Can(rulebook.MayTakeTip) || mayStep(tx.Book, a, m) // whoever is to do the step
 	}
 	return caseVisible && a.Can(rulebook.MayViewCase) || a.Scope == rulebook.ScopeCourt || mayStep(tx.Book, a, m)
 }
