@@ -24,11 +24,12 @@ import (
 // scene is a desk with something on every page.
 type scene struct {
 	*desktest.Desk
-	caseID, lot, tip, taken, deadline, staff string
+	caseID, lot, tip, taken, deadline, staff, visit string
 }
 
 func newScene(t *testing.T) *scene {
 	d := desktest.New(t)
+	publish(t, d, map[string]string{"+processes.yaml": window, "+boards.yaml": boards})
 	judge := d.Person(court, "zhang", "enforcement_1", "judge")
 	d.Person(court, "qian", "enforcement_1", "judge_assistant")
 	d.Person(court, "zhou", "command_centre", "leader_on_duty")
@@ -58,11 +59,18 @@ func newScene(t *testing.T) *scene {
 	want(t, duty.Post(m+"/complete", url.Values{"step": {"match"}, "outcome": {"matched"}, "case": {"2026琼02执101"}, "party": {"other"}}), 303)
 	want(t, duty.Post("/tips/"+s.taken+"/question", url.Values{"question": {"货车的车牌号码是多少？"}}), 303)
 	s.tip = d.Tip(court, "SY-20260310-0042", true, intake.Content{What: "刚刚看见王五进了酒店大堂。", Where: "海边酒店", When: "十分钟前", Channel: "wechat"}, exchange.Contact{}).String()
+	d.Tip(court, "SY-20260310-0043", false, intake.Content{What: "被执行人常在这里出现。", Where: "某小区", Channel: "portal"}, exchange.Contact{})
 	made := clerk.Post("/lots", url.Values{"case": {"2026琼02执101"}, "title": {"海边小区1幢101室"}, "kind": {"real_estate"}, "district": {"天涯区"}, "contact": {"0000-1234567"}})
 	want(t, made, 303)
 	s.lot = strings.TrimPrefix(strings.Split(made.Location, "?")[0], "/"+court)
 	_, rest, _ := strings.Cut(clerk.Get("/cases/"+s.caseID).Body, "/deadlines/")
 	s.deadline = rest[:36]
+	want(t, clerk.Get("/process/try_visit/import"), 200)
+	head := []any{"来访人", "来访事项", "来访日期", "涉及金额", "案号", "备注"}
+	want(t, sendBook(t, clerk, "/process/try_visit/import", rowsOf(t, head, []any{"周八", "咨询", "2026-03-09", "12000.50", "2026琼02执101", "问何时拍卖"}, []any{"吴九", "提供线索", "2026-03-10"})), 303)
+	want(t, clerk.Post("/process/try_visit/views", url.Values{"query": {"f.topic=ask"}, "name": {"只看咨询"}}), 303)
+	_, rest, _ = strings.Cut(clerk.Get("/process/try_visit").Body, "/matters/")
+	s.visit = rest[:36]
 	people, _, err := d.Accounts.List(t.Context(), staff.Machine(court))
 	if err != nil {
 		t.Fatal(err)
@@ -85,9 +93,12 @@ func (s *scene) visits() []visit {
 		{"zhang", "record-wrong", "/cases/" + s.caseID + "/record/asset_frozen", "document.querySelector('[name=class]').value='deposit'; document.querySelector('[name=amount]') && 0" + send("main form")},
 		{"zhang", "lots", "/lots", ""}, {"zhang", "lot", s.lot, ""}, {"zhang", "lot-plan", s.lot + "/do/plan", ""},
 		{"zhang", "release", "/release", ""}, {"zhang", "deadline", "/deadlines/" + s.deadline, ""}, {"zhang", "clause", "/clauses/S-3.1.2f", ""},
+		{"zhang", "register-log", "/process/try_visit?f.topic=ask", ""}, {"zhang", "register-import", "/process/try_visit/import", ""}, {"zhang", "register-import-wrong", "/process/try_visit/import", "0" + send(".two form")},
+		{"zhang", "register-print", "/process/try_visit/print", ""}, {"zhang", "matter-print", "/matters/" + s.visit + "/print", ""}, {"zhang", "board-figures", "/boards/try_nodes", ""},
+		{"zhang", "search", "/search?q=" + url.QueryEscape("王"), ""}, {"zhang", "search-none", "/search?q=" + url.QueryEscape("没有的东西"), ""},
 		{"zhang", "missing", "/cases/" + uuid.NewString(), ""}, {"zhang", "refused", "/audit", ""},
 		{"zhou", "duty", "/duty", ""}, {"zhou", "roster", "/duty/roster", ""}, {"zhou", "tip", "/tips/" + s.tip, ""}, {"zhou", "tip-working", "/tips/" + s.taken, ""},
-		{"zhou", "register", "/process/tip", ""}, {"xi", "import", "/import", ""}, {"xi", "import-wrong", "/import", "0" + send(".two form")},
+		{"zhou", "work-many", "/work", ""}, {"zhou", "work-taken", "/work", "0" + send("#bulk")}, {"zhou", "register", "/process/tip", ""}, {"xi", "import", "/import", ""}, {"xi", "import-wrong", "/import", "0" + send(".two form")},
 		{"guan", "calendar", "/calendar", ""}, {"guan", "rulebook", "/rulebook?only=open", ""}, {"guan", "staff", "/staff", ""}, {"guan", "person", "/staff/" + s.staff, ""},
 		{"an", "security", "/security", ""}, {"ji", "audit", "/audit", ""}, {"ji", "verify", "/audit", "0" + send(`form[action$="/verify"]`)},
 	}

@@ -40,7 +40,10 @@ func publish(t *testing.T, d *desktest.Desk, files map[string]string) {
 	}
 	for name, text := range files {
 		if more, added := strings.CutPrefix(name, "+"); added {
-			name, text = more, string(book[more].Data)+"\n"+text
+			if own := book[more]; own != nil {
+				text = string(own.Data) + "\n" + text
+			}
+			name = more
 		}
 		book[name] = &fstest.MapFile{Data: []byte(text)}
 	}
@@ -54,7 +57,7 @@ func publish(t *testing.T, d *desktest.Desk, files map[string]string) {
 }
 
 const boards = `
-- id: nodes
+- id: try_nodes
   name: 节点看板
   clauses: [S-4.1.0]
   tiles:
@@ -65,7 +68,7 @@ const boards = `
     - {name: 冻结, of: events, only: [asset_frozen], count: [total, cases], sum: amount, by: month, span: year}
     - {name: 线索, of: matters, only: [tip], count: [opened, open, done, late, total], by: step}
     - {name: 线索结果, of: matters, only: [tip], count: [opened, open], by: "field:outcome"}
-- id: leaders
+- id: try_leaders
   name: 领导看板
   clauses: [S-4.1.0]
   view: [leader_on_duty]
@@ -76,7 +79,7 @@ const boards = `
 func TestBoardCountsWhatTheBookDeclares(t *testing.T) {
 	t.Parallel()
 	d, duty := tips(t)
-	publish(t, d, map[string]string{"boards.yaml": boards})
+	publish(t, d, map[string]string{"+boards.yaml": boards})
 	d.Person(court, "xi", "filing", "filing")
 	d.Person(court, "zhou", "command_centre", "leader_on_duty")
 	other := d.Person(court, "sun", "enforcement_2", "judge")
@@ -88,7 +91,7 @@ func TestBoardCountsWhatTheBookDeclares(t *testing.T) {
 	want(t, judge.Get("/cases/"+id.String()), 200)
 	want(t, judge.Post(path+"asset_frozen", url.Values{"debtor": {parties[0].String()}, "class": {"deposit"}, "amount": {"56000.50"}, "ordered_at": {"2026-03-09T09:00"},
 		"effect_at": {"2026-03-09T15:30"}, "expires_on": {"2027-03-08"}, "document_no": {"（2026）琼02执201号之一"}}), 303)
-	p := leader.Get("/boards/nodes")
+	p := leader.Get("/boards/try_nodes")
 	want(t, p, 200, "节点看板", "全院", "各期限", "56,000.50", "2026-03", "移送执行团队", "未达到", "目标 不低于 95%", "本院自定")
 	row := func(p desktest.Page, tile, group string) string {
 		_, rest, _ := strings.Cut(p.Body, `aria-label="`+tile+`"`)
@@ -114,7 +117,7 @@ func TestBoardCountsWhatTheBookDeclares(t *testing.T) {
 	// Ten working days from 2 March end on the 16th.
 	d.Clock.Set(time.Date(2026, 3, 17, 9, 0, 0, 0, backofficetest.Start.Location()))
 	judge = d.SignIn(court, "sun")
-	p = judge.Get("/boards/nodes")
+	p = judge.Get("/boards/try_nodes")
 	want(t, p, 200, "/cases?due=over&amp;rule=enforcement_notice")
 	want(t, judge.Get("/cases?due=over&rule=enforcement_notice"), 200, "（2026）琼02执201号", "发出执行通知书", "看全部案件")
 	if got := row(p, "各期限", "发出执行通知书"); !strings.HasPrefix(got, "0 1 0 0 1 0.0%") {
@@ -122,11 +125,11 @@ func TestBoardCountsWhatTheBookDeclares(t *testing.T) {
 	}
 	want(t, judge.Post(path+"enforcement_notice_issued", url.Values{"debtor": {parties[0].String()}, "document_no": {"（2026）琼02执201号"}, "issued_on": {"2026-03-17"},
 		"perform_by": {"2026-03-27"}, "method": {"direct"}}), 303)
-	if got := row(judge.Get("/boards/nodes"), "各期限", "发出执行通知书"); !strings.HasPrefix(got, "0 0 0 1 1 0.0%") {
+	if got := row(judge.Get("/boards/try_nodes"), "各期限", "发出执行通知书"); !strings.HasPrefix(got, "0 0 0 1 1 0.0%") {
 		t.Errorf("what has just happened is not counted: %q", got)
 	}
 
-	book, err := excelize.OpenReader(strings.NewReader(judge.Get("/boards/nodes/board.xlsx").Body))
+	book, err := excelize.OpenReader(strings.NewReader(judge.Get("/boards/try_nodes/board.xlsx").Body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,16 +141,16 @@ func TestBoardCountsWhatTheBookDeclares(t *testing.T) {
 	if !strings.Contains(out.String(), "发出执行通知书") || !strings.Contains(out.String(), "56000.5") {
 		t.Errorf("the workbook says %s", out.String())
 	}
-	want(t, judge.Get("/boards/leaders"), 404)
-	want(t, d.SignIn(court, "zhou").Get("/boards/leaders"), 200, "本月收案")
+	want(t, judge.Get("/boards/try_leaders"), 404)
+	want(t, d.SignIn(court, "zhou").Get("/boards/try_leaders"), 200, "本月收案")
 	_ = duty
 }
 
 func TestBoardCountsWithinTheReadersReach(t *testing.T) {
 	t.Parallel()
 	d, duty := tips(t)
-	publish(t, d, map[string]string{"boards.yaml": boards})
-	mine, others := d.SignIn(court, "zhang").Get("/boards/nodes"), d.SignIn(court, "li").Get("/boards/nodes")
+	publish(t, d, map[string]string{"+boards.yaml": boards})
+	mine, others := d.SignIn(court, "zhang").Get("/boards/try_nodes"), d.SignIn(court, "li").Get("/boards/try_nodes")
 	want(t, mine, 200, "第一执行团队", "移送执行团队")
 	want(t, others, 200)
 	if others.Has("移送执行团队") || others.Has("第一执行团队</th>") {

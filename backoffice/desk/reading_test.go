@@ -2,6 +2,8 @@ package desk_test
 
 import (
 	"bytes"
+	"fmt"
+	"mime/multipart"
 	"net/url"
 	"strings"
 	"testing"
@@ -184,4 +186,158 @@ func TestSearchFindsWhatOneMaySee(t *testing.T) {
 	want(t, judge.Get("/search?q="+url.QueryEscape(`%_\'"`+strings.Repeat("长", 500))), 200, "没有找到")
 	want(t, judge.Get("/search"), 200)
 	want(t, d.SignIn(court, "guan").Get("/search?q=x"), 200) // keeps the book
+}
+
+const window = `
+- id: try_visit
+  name: 来访登记
+  clauses: [S-5.1.0]
+  on: none
+  opens: {staff: [judge]}
+  register: true
+  log: true
+  serial: LF
+  print: 来访登记簿
+  columns: [visitor, topic, came_on, amount]
+  steps:
+    - id: write
+      name: 登记来访
+      by: [judge]
+      form:
+        - {field: visitor, label: 来访人, type: person, required: true}
+        - {field: topic, label: 来访事项, type: choice, required: true, of: [{id: ask, label: 咨询}, {id: lead, label: 提供线索}]}
+        - {field: came_on, label: 来访日期, type: date, required: true}
+        - {field: amount, label: 涉及金额, type: money}
+        - {field: informed, label: 已告知风险, type: yesno, reason: "no"}
+        - {field: case, label: 案号, type: case}
+        - {field: note, label: 备注, type: long, max: 100}
+      clause: S-5.1.0
+- id: try_breach
+  name: 违规线索
+  clauses: [S-3.5a]
+  on: none
+  opens: {staff: [judge]}
+  register: true
+  view: [leader_on_duty]
+  columns: [what]
+  form: [{field: what, label: 内容, type: text, required: true}]
+  steps:
+    - {id: look, name: 核查, by: [centre_director], clause: S-3.5a}
+`
+
+// rowsOf is the register's template with these rows under its headings.
+func rowsOf(t *testing.T, rows ...[]any) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	for i, row := range rows {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := f.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func sendBook(t *testing.T, b *desktest.Browser, path string, content []byte) desktest.Page {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	_ = w.WriteField("_csrf", b.Token())
+	part, err := w.CreateFormFile("file", "登记.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = part.Write(content)
+	_ = w.Close()
+	return b.Send(path, w.FormDataContentType(), &body)
+}
+
+func TestRegisterTakesAWorkbook(t *testing.T) {
+	t.Parallel()
+	d, _ := tips(t)
+	publish(t, d, map[string]string{"+processes.yaml": window})
+	judge := d.SignIn(court, "zhang")
+	want(t, judge.Get("/process/try_visit"), 200, "新建", "从 Excel 导入", "还没有记录", "只增不改")
+	book, err := excelize.OpenReader(strings.NewReader(judge.Get("/process/try_visit/template.xlsx").Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	heads, _ := book.GetRows("来访登记")
+	how, _ := book.GetRows("填写说明")
+	if got := strings.Join(heads[0], " "); got != "来访人* 来访事项* 来访日期* 涉及金额 已告知风险 已告知风险的说明 案号 备注" {
+		t.Errorf("the template asks for %s", got)
+	}
+	if got := fmt.Sprint(how); !strings.Contains(got, "选一个：咨询、提供线索") || !strings.Contains(got, "2026-03-04") {
+		t.Errorf("the template says %s", got)
+	}
+	head := []any{"来访人", "来访事项*", "来访日期", "涉及金额", "案号", "备注", "已告知风险", "已告知风险的说明"}
+	want(t, judge.Get("/process/try_visit/import"), 200, "下载模板")
+	p := sendBook(t, judge, "/process/try_visit/import", rowsOf(t, head,
+		[]any{"甲", "咨询", "2026-03-04", "1,200.50", "2026琼02执101", "", "是"},
+		[]any{"", "提问", "三月", "许多", "2026琼02执999", strings.Repeat("长", 101), "否"}))
+	want(t, p, 422, "一行也没有导入", "第3行“来访人”列", "第3行“来访事项”列：请填写其中一个：咨询、提供线索", "第3行“来访日期”列", "第3行“涉及金额”列", "第3行“案号”列", "第3行“备注”列", "第3行“已告知风险")
+	if n := d.Rows(`SELECT count(*) FROM court.matter WHERE process = 'try_visit'`); n != 0 {
+		t.Errorf("%d opened by a wrong workbook", n)
+	}
+	want(t, sendBook(t, judge, "/process/try_visit/import", []byte("no workbook")), 422, "不是可以读取的 Excel")
+	want(t, sendBook(t, judge, "/process/try_visit/import", rowsOf(t, []any{"来访人", "别的"})), 422, "不认识这一列", "第1行“来访事项”列：缺少这一列")
+	good := rowsOf(t, head, []any{"甲", "咨询", "2026-03-04", "1,200.50", "2026琼02执101", "", "是"}, []any{}, []any{"乙", "提供线索", 46085, "", "", "写明", "否", "赶时间"})
+	for range 2 { // the second time opens nothing
+		want(t, sendBook(t, judge, "/process/try_visit/import", good), 303)
+	}
+	if n := d.Rows(`SELECT count(*) FROM court.matter WHERE process = 'try_visit' AND state = 'done'`); n != 2 {
+		t.Errorf("%d stand", n)
+	}
+	want(t, judge.Get("/process/try_visit"), 200, "LF-2026-0001", "LF-2026-0002", "1,200.50元", "提供线索", "2026年3月4日")
+	want(t, judge.Get("/process/try_visit?f.topic=ask"), 200, "LF-2026-0001")
+	if p := judge.Get("/search?q=lf-2026-0002"); p.Status != 303 || !strings.Contains(p.Location, "/matters/") {
+		t.Errorf("a number leads to %d %s", p.Status, p.Location)
+	}
+	want(t, d.SignIn(court, "deng").Get("/process/try_visit/import"), 404)
+	paper := judge.Get("/process/try_visit/print")
+	want(t, paper, 200, "来访登记簿", "制表人")
+}
+
+func TestWhatABookShowsOnlyToSome(t *testing.T) {
+	t.Parallel()
+	d, duty := tips(t)
+	publish(t, d, map[string]string{"+processes.yaml": window, "+boards.yaml": `
+- id: try_all
+  name: 总览
+  clauses: [S-4.1.0]
+  tiles:
+    - {name: 违规, of: matters, only: [try_breach], count: [opened]}
+    - {name: 全部, of: matters, count: [opened], by: rule}
+`})
+	d.Person(court, "zhou", "command_centre", "leader_on_duty")
+	d.Person(court, "ju", "", "centre_director")
+	judge, leader, director := d.SignIn(court, "zhang"), d.SignIn(court, "zhou"), d.SignIn(court, "ju")
+	want(t, judge.Get("/process/try_breach/import"), 200)
+	want(t, sendBook(t, judge, "/process/try_breach/import", rowsOf(t, []any{"内容"}, []any{"拖延"})), 303)
+	p := judge.Get("/process/try_breach")
+	want(t, p, 200, "拖延") // he wrote it
+	_, rest, _ := strings.Cut(p.Body, "/matters/")
+	id := rest[:36]
+	for _, b := range []*desktest.Browser{judge, leader, director} {
+		want(t, b.Get("/matters/"+id), 200, "违规线索")
+		want(t, b.Get("/process/try_breach"), 200, "拖延")
+	}
+	want(t, duty.Get("/process/try_breach"), 404)
+	want(t, duty.Get("/matters/"+id), 404)
+	want(t, duty.Get("/matters/"+id+"/print"), 404)
+	if p := duty.Get("/search?q=" + url.QueryEscape("违规线索")); p.Has("/process/try_breach") {
+		t.Error("the search names what may not be seen")
+	}
+	board := duty.Get("/boards/try_all")
+	want(t, board, 200, "不在您可以查看的范围内")
+	if board.Has("违规线索") {
+		t.Error("the board counts what may not be seen")
+	}
+	want(t, leader.Get("/boards/try_all"), 200, "违规线索")
+	if p := d.SignIn(court, "li").Get("/process/try_breach"); p.Has("拖延") {
+		t.Error("another judge reads what he did not write")
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -12,7 +13,6 @@ import (
 	"mingzhi/backoffice/desk/piece"
 	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/management/register"
-	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/portal/webkit"
 )
@@ -93,9 +93,10 @@ func signatures(ctx context.Context, m *casework.Matter) []signature {
 	var out []signature
 	for _, s := range m.Process.Steps {
 		line := signature{Step: s.Name}
+		said := opinion(m, s)
 		for _, h := range m.History {
 			if h.Step == s.ID && (h.Act == "done" || h.Act == "handed_over" || h.Act == "agreed" || h.Act == "refused") {
-				line = signature{s.Name, h.ActorName, piece.Minute(ctx, h.At), saidOf(h)}
+				line = signature{s.Name, h.ActorName, piece.Minute(ctx, h.At), said}
 			}
 		}
 		out = append(out, line)
@@ -103,12 +104,25 @@ func signatures(ctx context.Context, m *casework.Matter) []signature {
 	return out
 }
 
-func saidOf(h matter.Done) string {
-	word := map[string]string{"agreed": "同意", "refused": "不同意"}[h.Act]
-	if reason, ok := h.Words["reason"].(string); ok && reason != "" {
-		return word + " " + reason
+// opinion is an approval's answer with its reason.
+func opinion(m *casework.Matter, s rulebook.Step) string {
+	if !s.Approve {
+		return ""
+	}
+	word := map[any]string{rulebook.Agree: "同意", rulebook.Refuse: "不同意"}[m.Values[s.Decision()]]
+	if reason, ok := m.Values[s.ID+"_opinion"].(string); ok && reason != "" {
+		word += "：" + reason
 	}
 	return word
+}
+
+// fields are the fields of a form without those of approvals, whose answers stand beside the signatures.
+func fields(p *rulebook.Process) []rulebook.Field {
+	out := slices.Clone(p.Form)
+	for _, s := range p.Steps {
+		out = append(out, s.Form...)
+	}
+	return out
 }
 
 // wide fields take the whole width of the sheet.

@@ -556,7 +556,7 @@ func form(m *casework.Matter) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, a := range answers(m, m.Process.Fields()) {
+		for _, a := range answers(m, fields(m.Process)) {
 			var templ_7745c5c3_Var31 = []any{templ.KV("paper-wide", wide(a.Field))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var31...)
 			if templ_7745c5c3_Err != nil {

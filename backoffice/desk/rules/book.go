@@ -1,8 +1,11 @@
 package rules
 
 import (
+	"slices"
+	"strings"
 	"time"
 
+	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/rulebook"
 )
 
@@ -76,4 +79,38 @@ func short(hash string) string {
 		return hash[:12]
 	}
 	return hash
+}
+
+// decisionsOn and gatesOn are what a clause has to do with.
+func decisionsOn(b *rulebook.Book, clause string) []rulebook.Decision {
+	return slices.DeleteFunc(slices.Clone(b.Court.Choices), func(d rulebook.Decision) bool { return !slices.Contains(d.Clauses, clause) })
+}
+
+func gatesOn(b *rulebook.Book, clause string) []rulebook.Gate {
+	return slices.DeleteFunc(slices.Clone(b.Gates), func(g rulebook.Gate) bool { return !slices.Contains(g.Clauses, clause) })
+}
+
+// acts are events and steps in words.
+func acts(b *rulebook.Book, on []string) string {
+	out := make([]string, len(on))
+	for i, id := range on {
+		out[i] = casework.EventName(b, id)
+	}
+	return strings.Join(out, "、")
+}
+
+func roles(b *rulebook.Book, ids []string) string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = casework.RoleName(b, id)
+	}
+	return strings.Join(out, "、")
+}
+
+func tiles(b rulebook.Board) string {
+	out := make([]string, len(b.Tiles))
+	for i, t := range b.Tiles {
+		out[i] = t.Name
+	}
+	return strings.Join(out, "、")
 }

@@ -113,6 +113,9 @@ func (c *Case) fill(ctx context.Context, tx *storage.Tx) error {
 	}
 	tips := readableTips(c.Matters)
 	for _, row := range rows {
+		if process, _, dotted := strings.Cut(row.Code, "."); dotted && withheld(tx, process) {
+			continue
+		}
 		e, err := entry(tx, courtdb.DocketByIDRow(row), names, row.TipID != nil && tips[*row.TipID])
 		if err != nil {
 			return err
@@ -207,9 +210,9 @@ func mattersOf(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]MatterLine,
 	var out []MatterLine
 	for _, m := range rows {
 		var row courtdb.CourtMatter
-		row.Process, row.Step, row.Awaiting, row.Team, row.Holder, row.TipID, row.CaseID = m.Process, m.Step, m.Awaiting, m.Team, m.Holder, m.TipID, m.CaseID
-		if m.TipID != nil && !matterVisible(tx, row, true) {
-			continue // the case's page must not lead to the tipster
+		row.Process, row.Step, row.Awaiting, row.Team, row.Holder, row.TipID, row.CaseID, row.OpenedBy = m.Process, m.Step, m.Awaiting, m.Team, m.Holder, m.TipID, m.CaseID, m.OpenedBy
+		if (m.TipID != nil || withheld(tx, m.Process)) && !matterVisible(tx, row, true) {
+			continue // the case's page must not lead to the tipster, nor to what the book shows only to some
 		}
 		l := MatterLine{ID: m.ID, Tip: m.TipID, Process: m.Process, Step: m.Step, Team: TeamName(tx.Book, m.Team), Holder: m.HolderName, Open: m.State == "open",
 			Awaiting: m.Awaiting != "", At: m.OpenedAt, OnTip: onTip(tx.Book, m.TipID, m.Process)}
@@ -222,6 +225,12 @@ func mattersOf(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]MatterLine,
 		out = append(out, l)
 	}
 	return out, err
+}
+
+// withheld reports that a process is not for the actor's eyes, besides what he opened or holds.
+func withheld(tx *storage.Tx, process string) bool {
+	p, ok := tx.Book.Process(process)
+	return ok && !Sees(tx.Actor, p)
 }
 
 func recordable(book *rulebook.Book, a staff.Actor) []rulebook.Event {

@@ -228,14 +228,20 @@ func (r *Reads) File(ctx context.Context, actor staff.Actor, matter, id uuid.UUI
 	return f, plain, err
 }
 
-// matterVisible: who holds it, whose team has it, whose step it is; besides, for a tip the duty
-// room, for anything else whoever sees the case or the whole court.
+// matterVisible: who opened or holds it; of a process that names who sees it (view) only those and who does its steps. Of them whose
+// team has it, whose step it is; besides, for a tip the duty room, for anything else whoever sees the case or the whole court.
 func matterVisible(tx *storage.Tx, m courtdb.CourtMatter, caseVisible bool) bool {
 	a := tx.Actor
 	if !a.Can(rulebook.MayWorkMatter) {
 		return false
 	}
-	if storage.Deref(m.Holder) == a.ID || m.Team != "" && m.Team == a.Team {
+	if storage.Deref(m.Holder) == a.ID || storage.Deref(m.OpenedBy) == a.ID {
+		return true
+	}
+	if p, ok := tx.Book.Process(m.Process); ok && !Sees(a, p) {
+		return false
+	}
+	if m.Team != "" && m.Team == a.Team {
 		return true
 	}
 	if m.TipID != nil {

@@ -102,7 +102,7 @@ func begin(ctx context.Context, tx *storage.Tx, process string, whole bool) (*Li
 	if !ok || !casework.Sees(tx.Actor, p) && !tx.Actor.Is(p.Opens.Staff...) {
 		return nil, none
 	}
-	out := &List{Process: p, Columns: columns(p, whole), MayOpen: tx.Actor.Is(p.Opens.Staff...)}
+	out := &List{Process: p, Columns: columns(p, whole), MayOpen: matter.MayOpen(p, tx.Actor)}
 	for _, f := range columns(p, false) {
 		if f.Type == "choice" || f.Type == "yesno" {
 			out.Filters = append(out.Filters, f)
@@ -118,6 +118,13 @@ func columns(p *rulebook.Process, whole bool) []rulebook.Field {
 	var out []rulebook.Field
 	seen := map[string]bool{}
 	all := p.Fields()
+	for _, s := range p.Steps { // several approvals ask the same of different people
+		for i := range all {
+			if s.Approve && (all[i].ID == s.Decision() || all[i].ID == s.ID+"_opinion") {
+				all[i].Label = s.Name + "：" + all[i].Label
+			}
+		}
+	}
 	add := func(f rulebook.Field) {
 		if !seen[f.ID] && f.Type != "deadline" && f.Type != "open_items" {
 			seen[f.ID] = true

@@ -12,6 +12,7 @@ import (
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/management/casework"
+	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
@@ -152,22 +153,34 @@ func sheetName(s string) string {
 }
 
 // importable are the inputs that a cell of a workbook can hold.
-var importable = []string{"text", "long", "choice", "money", "date", "datetime", "yesno", "number", "phone", "case"}
+var importable = []string{"text", "long", "choice", "money", "date", "datetime", "yesno", "number", "phone", "case", "person", "court", "staff", "team"}
 
 // Simple reports whether the opening form of a process can be filled in as a row of a workbook.
 func Simple(p *rulebook.Process) bool {
-	fields := Opening(p)
+	fields := opening(p)
 	return len(p.Opens.Staff) > 0 && len(fields) > 0 && (p.On == "none" || p.On == "case") &&
-		!slices.ContainsFunc(fields, func(f rulebook.Field) bool { return f.Required && !slices.Contains(importable, f.Type) })
+		!slices.ContainsFunc(fields, func(f rulebook.Field) bool { return !slices.Contains(importable, f.Type) })
 }
 
-// Opening are the fields that open a process at the desk: its form, or that of its first step where it has none.
-func Opening(p *rulebook.Process) []rulebook.Field {
+// opening are the fields that open a process at the desk: its form, or that of its first step where it has none. What a cell cannot
+// hold and need not be filled in is left out.
+func opening(p *rulebook.Process) []rulebook.Field {
 	fields := p.Form
-	if len(fields) == 0 && len(p.Steps) > 0 {
-		fields = p.Steps[0].Form
+	if len(fields) == 0 && len(p.Steps) > 0 && len(p.Materials) == 0 {
+		fields = p.Steps[0].Fields()
 	}
-	return slices.DeleteFunc(slices.Clone(fields), func(f rulebook.Field) bool { return !slices.Contains(importable, f.Type) && !f.Required })
+	var out []rulebook.Field
+	for _, f := range fields {
+		if !slices.Contains(importable, f.Type) && !f.Required && f.RequiredWhen == "" {
+			continue
+		}
+		out = append(out, f)
+		if f.Reason != "" {
+			out = append(out, rulebook.Field{ID: f.ID + "_reason", Label: f.Label + "的说明", Type: "text", Max: 500,
+				Help: "“" + f.Label + "”选“" + map[string]string{"yes": "是", "no": "否"}[f.Reason] + "”时写明原因"})
+		}
+	}
+	return out
 }
 
 // caseColumn is the heading of the case a row is about.
@@ -176,7 +189,7 @@ const caseColumn = "案号"
 // headings are the columns of the workbook that opens runs; a star marks what must be filled in.
 func headings(p *rulebook.Process) []string {
 	var out []string
-	fields := Opening(p)
+	fields := opening(p)
 	if p.On == "case" && !slices.ContainsFunc(fields, func(f rulebook.Field) bool { return f.Type == "case" }) {
 		out = append(out, caseColumn+"*")
 	}
@@ -208,10 +221,19 @@ func (d *Desk) Template(ctx context.Context, actor staff.Actor, process string, 
 	return err
 }
 
+// Importable is the process whose register takes a workbook of the actor's.
+func (d *Desk) Importable(ctx context.Context, actor staff.Actor, process string) (p *rulebook.Process, err error) {
+	err = d.store.InTx(ctx, actor, func(tx *storage.Tx) (err error) {
+		p, err = opens(tx, process)
+		return err
+	})
+	return p, err
+}
+
 // opens is a process that the actor may open by a workbook.
 func opens(tx *storage.Tx, process string) (*rulebook.Process, error) {
 	p, ok := tx.Book.Process(process)
-	if !ok || !Simple(p) || !tx.Actor.Can(rulebook.MayWorkMatter) || !tx.Actor.Is(p.Opens.Staff...) {
+	if !ok || !Simple(p) || !matter.MayOpen(p, tx.Actor) {
 		return nil, problem.New(problem.NotFound, "register.no_import", "这个登记簿不能从 Excel 导入，或者您的角色不能新建。")
 	}
 	return p, nil
@@ -252,7 +274,7 @@ func template(book *excelize.File, p *rulebook.Process) error {
 			return err
 		}
 	}
-	fields := Opening(p)
+	fields := opening(p)
 	at := len(heads) - len(fields)
 	for i, head := range heads {
 		how := "这一条归到哪个案件，写案号，各种写法都可以。"
@@ -307,7 +329,8 @@ func labelsOf(f rulebook.Field) []string {
 // explain says how a column is filled in.
 func explain(f rulebook.Field) string {
 	how := map[string]string{"money": "金额，单位元，例如 1234.50。", "date": "日期，例如 2026-03-04。", "datetime": "日期和时间，例如 2026-03-04 15:30。", "number": "整数。",
-		"case": "案号，各种写法都可以。", "phone": "电话号码。"}[f.Type]
+		"case": "案号，各种写法都可以。", "phone": "电话号码。", "person": "姓名或名称。", "court": "法院全称。",
+		"staff": "本院人员的姓名。", "team": "团队的名称。"}[f.Type]
 	if labels := labelsOf(f); len(labels) > 0 {
 		how = "选一个：" + strings.Join(labels, "、") + "。"
 	}
