@@ -345,7 +345,7 @@ func (w *walker) step(v *matter.View) {
 		w.overdue(v)
 	}
 	if v.Awaiting != "" {
-		b := w.door(w.who(v.Awaiting, v.Team))
+		b := w.door(w.colleague(v, w.who(v.Awaiting, v.Team)))
 		if r := b.Post(path+"/receive", w.token(b, path)); r.Status != 303 {
 			w.t.Fatalf("%s: receipt by %s: %d %s", key, v.Awaiting, r.Status, r.Text())
 		}
@@ -555,4 +555,20 @@ func (w *walker) runAgainst(p *rulebook.Process, s *rulebook.Step, post func(map
 	}
 	w.pastFor(p, s)
 	return false
+}
+
+// colleague is somebody else in the same role, where that one handed the run over himself.
+func (w *walker) colleague(v *matter.View, login string) string {
+	for _, h := range v.History {
+		if h.Act != "handed_over" || h.Actor == nil || *h.Actor != w.actors[login].ID {
+			continue
+		}
+		other := login + ".2"
+		if _, ok := w.actors[other]; !ok {
+			a := w.actors[login]
+			w.actors[other] = w.Person(w.book.Court.ID, other, a.Team, a.Roles...)
+		}
+		return other
+	}
+	return login
 }

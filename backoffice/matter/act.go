@@ -160,12 +160,19 @@ func (e *Engine) Complete(ctx context.Context, actor staff.Actor, id uuid.UUID, 
 
 func (e *Engine) complete(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, values map[string]string, files map[string]brought) error {
 	fields := step.Fields()
+	refuses := step.Approve && values[step.Decision()] == rulebook.Refuse
+	if refuses { // who says no says why, and need not fill in the rest
+		fields = fields[len(step.Form):]
+	}
 	facts, form, err := e.read(ctx, tx, s, fields, values, files)
 	if err != nil {
 		return err
 	}
-	if err := s.materials(tx, step, values, files, &form); err != nil {
-		return err
+	s.keep(fields, docket.Plain(facts)) // which papers are needed may depend on what is filled in with them
+	if !refuses {
+		if err := s.materials(tx, step, values, files, &form); err != nil {
+			return err
+		}
 	}
 	if err := form.Err(); err != nil {
 		return err
@@ -193,7 +200,8 @@ func (e *Engine) read(ctx context.Context, tx *storage.Tx, s *state, fields []ru
 	if err := s.ticked(ctx, tx, fields, values); err != nil {
 		return nil, problem.Form{}, err
 	}
-	facts, form := tx.Book.CheckForm(fields, values, tx.At.In(calendar.Shanghai))
+	before, _ := s.vars()["form"].(map[string]any)
+	facts, form := tx.Book.CheckFormAfter(fields, values, before, tx.At.In(calendar.Shanghai))
 	return facts, form, e.resolve(ctx, tx, s, fields, facts, &form)
 }
 
@@ -248,7 +256,7 @@ func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rul
 	case step.Receipt != "": // the clock runs on until the receiver has signed
 		act = "handed_over"
 		s.enter(tx, step)
-		s.Awaiting = step.Receipt
+		s.Awaiting, s.Team = step.Receipt, s.teamOf(step)
 	}
 	if act != "handed_over" {
 		if err := e.stopClock(ctx, tx, s, step.ID); err != nil {
@@ -428,16 +436,22 @@ func (s *state) concerned() uuid.UUID {
 
 // facts are what a step brought and, of what was filled in before, whatever else the event declares.
 func (s *state) facts(tx *storage.Tx, code string, step map[string]any) map[string]any {
-	out := maps.Clone(step)
-	if out == nil {
-		out = map[string]any{}
+	out := map[string]any{}
+	for k, v := range step {
+		if _, words := s.notes[k]; !words || len(s.process.View) == 0 || !strings.Contains(code, ".") {
+			out[k] = v
+		}
 	}
 	entry, ok := tx.Book.Event(code)
 	if !ok {
 		return out
 	}
 	for _, f := range entry.Form {
-		for _, earlier := range []map[string]any{s.form, s.notes} {
+		open := []map[string]any{s.form, s.notes}
+		if len(s.process.View) > 0 && strings.Contains(code, ".") {
+			open = open[:1] // what only some may see does not travel to the case's docket in words
+		}
+		for _, earlier := range open {
 			if v, has := earlier[f.ID]; has && out[f.ID] == nil {
 				out[f.ID] = v
 			}
@@ -458,6 +472,13 @@ func (e *Engine) Receive(ctx context.Context, actor staff.Actor, id uuid.UUID) e
 		}
 		if !may(actor, []string{s.Awaiting}, s.Team) {
 			return notYours
+		}
+		giver, err := tx.GaveOver(ctx, courtdb.GaveOverParams{Court: tx.Court, MatterID: s.ID})
+		if err != nil {
+			return err
+		}
+		if storage.Deref(giver) == actor.ID {
+			return problem.New(problem.Refused, "matter.own_receipt", "移交和签收不能是同一个人，请由接收人签收。").By(step.Clause)
 		}
 		old, awaiting := s.Step, s.Awaiting
 		if err := e.stopClock(ctx, tx, s, old); err != nil {
@@ -509,7 +530,6 @@ func (e *Engine) Return(ctx context.Context, actor staff.Actor, id uuid.UUID, re
 			return err
 		}
 		s.Returns++
-		s.Team = ""
 		s.enter(tx, back)
 		if err := e.begin(ctx, tx, s, back, true); err != nil {
 			return err

@@ -131,6 +131,7 @@ const Paper = "paper"
 type Material struct {
 	Key, Name string
 	Have      string // Paper, the id of the file, or empty
+	Maybe     bool   // needed only under a condition on what the same form asks
 }
 
 // Materials are what a step needs under these facts, as far as the book asks for it.
@@ -141,15 +142,16 @@ func (s *state) need(tx *storage.Tx, step *rulebook.Step) ([]Material, error) {
 		if m.Step != step.ID {
 			continue
 		}
-		ok, err := tx.Book.Holds(m.When, s.vars())
-		if err != nil {
+		needed, err := tx.Book.Holds(m.When, s.vars())
+		maybe := (err != nil || !needed) && slices.ContainsFunc(step.Fields(), func(f rulebook.Field) bool { return strings.Contains(m.When, "form."+f.ID) })
+		if err != nil && !maybe {
 			return nil, err
 		}
-		if !ok {
+		if !needed && !maybe {
 			continue
 		}
 		for j, n := range m.Need {
-			out = append(out, Material{Key: fmt.Sprintf("material.%d.%d", i, j), Name: n, Have: text(have[n])})
+			out = append(out, Material{Key: fmt.Sprintf("material.%d.%d", i, j), Name: n, Have: text(have[n]), Maybe: maybe})
 		}
 	}
 	return out, nil
@@ -171,7 +173,7 @@ func (s *state) materials(tx *storage.Tx, step *rulebook.Step, values map[string
 		} else if values[m.Key] != "" {
 			have[m.Name] = Paper
 		}
-		if text(have[m.Name]) == "" {
+		if text(have[m.Name]) == "" && !m.Maybe {
 			form.Add(m.Key, problem.New(problem.Invalid, "matter.material", "还缺“{name}”：请上传文件，或者勾选纸质件已收。", "name", m.Name))
 		}
 	}

@@ -244,20 +244,22 @@ func (s *state) index() int {
 
 // enter moves the matter to a step: its team by the book, nobody holding it yet.
 func (s *state) enter(tx *storage.Tx, step *rulebook.Step) {
-	s.Step, s.Awaiting, s.Holder, s.StepAt = step.ID, "", nil, tx.At
+	s.Step, s.Awaiting, s.Holder, s.StepAt, s.Team = step.ID, "", nil, tx.At, ""
+	if step.Receipt == "" { // the team of a handing over is the receiver's
+		s.Team = s.teamOf(step)
+	}
+}
+
+// teamOf is the team a step belongs to; a step without one is anybody's who has the role.
+func (s *state) teamOf(step *rulebook.Step) string {
 	field, ofForm := strings.CutPrefix(step.Team, "$form.")
 	switch {
 	case step.Team == "$case.team":
-		if team, ok := s.caseVars()["team"].(string); ok {
-			s.Team = team
-		}
+		return text(s.caseVars()["team"])
 	case ofForm:
-		if team, ok := s.form[field].(string); ok {
-			s.Team = team
-		}
-	default: // a step without a team is anybody's who has the role
-		s.Team = step.Team
+		return text(s.form[field])
 	}
+	return step.Team
 }
 
 // pack splits the form into structured values and free text, and seals the latter.

@@ -24,12 +24,15 @@ type View struct {
 	Deadlines []courtdb.CourtDeadline
 	Gates     []docket.Gate // before the current step, for whoever may do it
 	Materials []Material    // that the current step needs
-	Tracks    []courtdb.TracksRow
+	Tracks    []Track
 	Open      map[string][]OpenItem // by field, to be confirmed
 
 	CanTake, CanComplete, CanReceive, CanReturn, CanWithdraw, CanReopen, CanAssign bool
 	Own                                                                            bool // the step is an approval of what the actor asked for himself
 }
+
+// Track is a run beside others that the step waits for.
+type Track struct{ courtdb.TracksRow }
 
 // Done is one act of the history with its opened words.
 type Done struct {
@@ -60,8 +63,12 @@ func Show(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.Tracks, err = tx.Tracks(ctx, courtdb.TracksParams{Court: tx.Court, Parent: id}); err != nil {
+	rows, err := tx.Tracks(ctx, courtdb.TracksParams{Court: tx.Court, Parent: id})
+	if err != nil {
 		return nil, err
+	}
+	for _, r := range rows {
+		v.Tracks = append(v.Tracks, Track{r})
 	}
 	v.allow(tx.Actor)
 	return v, v.ahead(ctx, tx, s)

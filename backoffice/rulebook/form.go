@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,9 +27,14 @@ const MaxRows = 200
 // A row's inputs are FIELD.N.COLUMN, a reason's FIELD_reason.
 // Ids of parties, staff, teams, cases and files are checked by whoever knows them.
 func (b *Book) CheckForm(fields []Field, values map[string]string, now time.Time) (map[string]any, problem.Form) {
+	return b.CheckFormAfter(fields, values, nil, now)
+}
+
+// CheckFormAfter is CheckForm for a later form of a run: conditions see what was filled in before, too.
+func (b *Book) CheckFormAfter(fields []Field, values map[string]string, before map[string]any, now time.Time) (map[string]any, problem.Form) {
 	var form problem.Form
 	typed := map[string]any{}
-	given := Given(fields, values, now)
+	given := Given(fields, values, before, now)
 	for _, f := range fields {
 		if !b.Holding(f.When, given) {
 			continue
@@ -61,12 +67,16 @@ func (b *Book) Holding(condition string, given map[string]any) bool {
 	return err == nil && yes
 }
 
-// Given is what was filled in so far as conditions see it; what cannot be read stays as it was typed.
-func Given(fields []Field, values map[string]string, now time.Time) map[string]any {
-	given := map[string]any{}
+// Given is what was filled in so far, before and now, as conditions see it; what cannot be read stays as it was typed.
+func Given(fields []Field, values map[string]string, before map[string]any, now time.Time) map[string]any {
+	given := maps.Clone(before)
+	if given == nil {
+		given = map[string]any{}
+	}
 	for _, f := range fields {
 		raw := strings.TrimSpace(values[f.ID])
 		if raw == "" {
+			delete(given, f.ID)
 			continue
 		}
 		given[f.ID] = raw

@@ -74,6 +74,23 @@ func (q *Queries) DueRecurrences(ctx context.Context, arg DueRecurrencesParams) 
 	return items, nil
 }
 
+const gaveOver = `-- name: GaveOver :one
+SELECT actor FROM court.matter_step WHERE court = $1 AND matter_id = $2 AND act = 'handed_over' ORDER BY at DESC, id DESC LIMIT 1
+`
+
+type GaveOverParams struct {
+	Court    string
+	MatterID uuid.UUID
+}
+
+// Who handed a run over last.
+func (q *Queries) GaveOver(ctx context.Context, arg GaveOverParams) (*uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, gaveOver, arg.Court, arg.MatterID)
+	var actor *uuid.UUID
+	err := row.Scan(&actor)
+	return actor, err
+}
+
 const insertMatter = `-- name: InsertMatter :execrows
 INSERT INTO court.matter (court, id, process, rule_version, case_id, tip_id, urgent, state, step, team, holder, opened_at, opened_by, opened_event, step_at, form, notes, party_id, lot_id,
   parent, serial, source_key)

@@ -24,6 +24,10 @@ SELECT (EXISTS (SELECT FROM court.matter m WHERE m.court = $1 AND m.id = sqlc.ar
   OR EXISTS (SELECT FROM court.matter_step t WHERE t.court = $1 AND t.matter_id = sqlc.arg(matter_id)::uuid AND t.actor = sqlc.arg(staff)::uuid
     AND t.step <> sqlc.arg(step)::text AND t.act IN ('done', 'handed_over', 'agreed')))::bool AS did;
 
+-- name: GaveOver :one
+-- Who handed a run over last.
+SELECT actor FROM court.matter_step WHERE court = $1 AND matter_id = $2 AND act = 'handed_over' ORDER BY at DESC, id DESC LIMIT 1;
+
 -- name: PastOfCase :many
 -- What stands on a case: how often each event, and when last; an event under way is left out.
 SELECT code, count(*) AS times, max(occurred_at)::timestamptz AS last FROM court.docket

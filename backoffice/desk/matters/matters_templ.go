@@ -261,7 +261,7 @@ func openingPage(o *casework.Opening, form webkit.Form, query string) templ.Comp
 			return templ_7745c5c3_Err
 		}
 		if asksCase(o) {
-			templ_7745c5c3_Err = webkit.Input(form, webkit.Field{Name: "_case", Label: "案号", Hint: "各种写法都可以，例如 2026琼02执101。", Type: "text", Required: true, Max: 60}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.Input(form, webkit.Field{Name: "_case", Label: "案号", Hint: "各种写法都可以。", Type: "text", Required: true, Max: 60}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,9 +16,9 @@ import (
 )
 
 // applying are the fields of a form that apply to what was filled in, with required as it stands now.
-func applying(ctx context.Context, fields []rulebook.Field, form webkit.Form) []rulebook.Field {
+func applying(ctx context.Context, fields []rulebook.Field, form webkit.Form, before map[string]any) []rulebook.Field {
 	r := frame.Of(ctx)
-	given := rulebook.Given(fields, form.Values, r.Now)
+	given := rulebook.Given(fields, form.Values, before, r.Now)
 	var out []rulebook.Field
 	for _, f := range fields {
 		if !r.Book.Holding(f.When, given) || f.Type == "file" && !f.Required {

@@ -12,7 +12,6 @@ import (
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
-	"mingzhi/storage/courtdb"
 )
 
 // stepState is past, now, ahead or skipped.
@@ -61,7 +60,7 @@ func processName(ctx context.Context, id string) string {
 	return id
 }
 
-func trackState(ctx context.Context, t courtdb.TracksRow) string {
+func trackState(ctx context.Context, t matter.Track) string {
 	switch t.State {
 	case "open":
 		if p, ok := frame.Of(ctx).Book.Process(t.Process); ok {

@@ -67,6 +67,7 @@ func skip(number int) int32 { return int32(max(number-1, 0)) * page }
 type Choices struct {
 	Parties, Staff, Teams, Recordings, Deadlines, Courts []rulebook.Choice
 	Open                                                 map[string][]matter.OpenItem // by field: runs to be confirmed one by one
+	Before                                               map[string]any               // what earlier forms of the run brought
 }
 
 // Name is the label of an id in a list of choices.

@@ -80,7 +80,7 @@ func openMatter(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*Matter, err
 	if m.Choices, err = choices(ctx, tx, parties); err != nil {
 		return nil, err
 	}
-	m.Choices.Open = m.View.Open
+	m.Choices.Open, m.Choices.Before = m.View.Open, v.Values
 	if v.CaseID != nil {
 		if m.Choices.Deadlines, err = runningClocks(ctx, tx, *v.CaseID); err != nil {
 			return nil, err
