@@ -135,7 +135,7 @@ func compared(answer string, pairs ...string) []string {
 
 func TestW17d_BothReviewsOrNoClosure(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执1号")
-	id := w.open("judge", "closure", reported...)
+	id := w.open("judge", "closure_review", reported...)
 	w.do("judge", id, "submit", "material.0.0", "paper")
 	w.refused(w.Matters.Take(ctx, w.as("judge"), id), problem.Conflict, "同时进行")
 	w.do("closure_reviewer", w.run("closure_substance"), "check", compared("agree", "amounts_ok", "yes", "basis_ok", "yes")...)
@@ -157,7 +157,7 @@ func TestW17d_BothReviewsOrNoClosure(t *testing.T) {
 
 func TestW17a_ReviewersMayNotReviewEachOthersPart(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执2号")
-	id := w.open("judge", "closure", reported...)
+	id := w.open("judge", "closure_review", reported...)
 	w.do("judge", id, "submit", "material.0.0", "paper")
 	err := w.Matters.Complete(ctx, w.as("trial_management"), w.run("closure_substance"), "check", answers(compared("agree", "amounts_ok", "yes", "basis_ok", "yes")...))
 	w.refused(err, problem.Forbidden, "其他角色")
@@ -179,7 +179,7 @@ func TestW14a_W17e_TerminationIsReviewedFirst(t *testing.T) {
 	if p, _ := problem.As(w.happens("termination_ruled", map[string]any{})); p == nil || strings.Contains(p.Sentence(), "W-14a") {
 		t.Fatalf("reviewed, and still %v", p)
 	}
-	closing := w.open("judge", "closure", append([]string{}, "closure_mode", "termination_of_current_procedure", "closed_on", "2026-03-10", "amount_applied", "100000", "amount_closed", "100000", "amount_realised", "0", "amount_waived", "0", "reason", "无财产")...)
+	closing := w.open("judge", "closure_review", append([]string{}, "closure_mode", "termination_of_current_procedure", "closed_on", "2026-03-10", "amount_applied", "100000", "amount_closed", "100000", "amount_realised", "0", "amount_waived", "0", "reason", "无财产")...)
 	w.refused(w.Matters.Complete(ctx, w.as("judge"), closing, "submit", answers("material.0.0", "paper")), problem.Invalid, "还缺“终本约谈笔录”")
 }
 
@@ -279,17 +279,17 @@ func TestW8c_ASupervisedMatterIsDueOnTheDaySet(t *testing.T) {
 func TestW7g_W7h_AnIncomingMatterIsSupplementedOrSentBack(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执9号")
 	came := []string{"platform_no", "ST1", "received_at", "2026-03-10T10:00", "from_court", "某市中级人民法院", "their_case_no", "（2026）京01执1号", "matter", "sealing", "content", "查封房屋"}
-	id := w.open("collaboration", "entrust_in", came...)
+	id := w.open("collaboration", "entrusted_in", came...)
 	w.do("collaboration", id, "review", "check", "supplement")
 	w.do("collaboration", id, "ask", "missing.0.name", "协助执行通知书", "supplement_due", "2026-03-16")
 	w.Clock.Set(time.Date(2026, 3, 17, 9, 0, 0, 0, calendar.Shanghai))
-	if w.overdue("entrust_in.supplied") != 1 {
+	if w.overdue("entrusted_in.supplied") != 1 {
 		t.Error("the day to supply by went by in silence")
 	}
 	w.do("collaboration", id, "supplied", "supplied", "no", "supplied_reason", "没有回复")
 	w.do("collaboration", id, "send_back", "ground", "incomplete", "ground_note", "逾期未补", "sent_back_at", "2026-03-17T10:00")
 	w.at(id, "done")
-	id = w.open("collaboration", "entrust_in", came...)
+	id = w.open("collaboration", "entrusted_in", came...)
 	w.do("collaboration", id, "review", "check", "complete")
 	w.do("collaboration", id, "forward", "team", "enforcement_1", "due", "2026-03-27")
 	w.receives("judge_assistant", id)
@@ -318,12 +318,12 @@ func TestW7b_TheTeamMakesTheLetter(t *testing.T) {
 
 func TestW10d_OpinionIsSignedBeforeItIsHandedOver(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执11号")
-	id := w.open("opinion", "opinion_item", "media", "某平台", "posted_at", "2026-03-10T08:00", "content", "反映执行拖延")
+	id := w.open("opinion", "opinion", "media", "某平台", "posted_at", "2026-03-10T08:00", "content", "反映执行拖延")
 	w.do("opinion", id, "analyse", "level", "serious", "genuine", "part", "case", "（2026）豫0481执11号", "analysis", "案件尚在查控")
 	w.do("opinion", id, "handle", "measures", "联系发布人")
 	w.refused(w.Matters.Complete(ctx, w.as("opinion"), id, "transfer", answers()), problem.Conflict, "")
 	w.Clock.Add(6 * time.Hour)
-	if w.overdue("opinion_item.sign") != 1 {
+	if w.overdue("opinion.sign") != 1 {
 		t.Error("unsigned, and nobody rang")
 	}
 	w.must(w.Matters.Return(ctx, w.as("centre_director"), id, "先核实"))
@@ -373,7 +373,7 @@ func TestW30a_NoHandoverWithItemsLeftOut(t *testing.T) {
 	w.Clock.Set(time.Date(2026, 3, 11, 8, 0, 0, 0, calendar.Shanghai))
 	_, err := w.Matters.Calendar(ctx, w.court)
 	w.must(err)
-	fault := w.open("duty_officer", "system_fault", "system", "video", "level", "down", "found_at", "2026-03-11T08:00", "text", "不能接通")
+	fault := w.open("duty_officer", "it_fault", "system", "video", "level", "down", "found_at", "2026-03-11T08:00", "text", "不能接通")
 	id := w.run("shift_handover")
 	me := w.as("duty_officer").ID.String()
 	over := []string{"from_officer", me, "to_officer", me, "leader", w.as("leader_on_duty").ID.String(), "devices", "yes"}
