@@ -17,43 +17,45 @@ import (
 	"mingzhi/storage/courtdb"
 )
 
-// wugang is a basic court at work: its own book, one case, and whoever a step names.
-type wugang struct {
+// bench is a court at work: its own book, one case, and whoever a step names.
+type bench struct {
 	*shop
+	court string
+	teams map[string]string // of the roles that see no further than a team
 	party []uuid.UUID
 	staff map[string]staff.Actor
 }
 
-const wugangCourt = "wugang"
-
-func newWugang(t *testing.T, number string) *wugang {
+func newWugang(t *testing.T, number string) *bench {
 	t.Parallel()
-	h := backofficetest.New(t)
-	w := &wugang{shop: &shop{House: h}, staff: map[string]staff.Actor{}}
-	w.caseID, w.party = h.Case(wugangCourt, number, "enforcement_1", uuid.Nil, backofficetest.Party{Role: "applicant", Name: "甲"}, backofficetest.Party{Role: "debtor", Name: "乙"})
+	return newBench(backofficetest.New(t), "wugang", number, map[string]string{"judge": "enforcement_1", "judge_assistant": "enforcement_1", "clerk": "enforcement_1", "preservation": "preservation"})
+}
+
+func newBench(h *backofficetest.House, court, number string, teams map[string]string) *bench {
+	w := &bench{shop: &shop{House: h}, court: court, teams: teams, staff: map[string]staff.Actor{}}
+	w.caseID, w.party = h.Case(court, number, teams["judge"], uuid.Nil, backofficetest.Party{Role: "applicant", Name: "甲"}, backofficetest.Party{Role: "debtor", Name: "乙"})
 	return w
 }
 
 // as is somebody with a role, in the team that the role belongs to.
-func (w *wugang) as(role string) staff.Actor {
+func (w *bench) as(role string) staff.Actor {
 	if a, ok := w.staff[role]; ok {
 		return a
 	}
-	team := map[string]string{"judge": "enforcement_1", "judge_assistant": "enforcement_1", "clerk": "enforcement_1", "preservation": "preservation"}[role]
-	w.staff[role] = w.Person(wugangCourt, role, team, role)
+	w.staff[role] = w.Person(w.court, role, w.teams[role], role)
 	return w.staff[role]
 }
 
 func answers(pairs ...string) matter.Answers { return with(nil2, pairs...) }
 
-func (w *wugang) open(role, process string, pairs ...string) uuid.UUID {
+func (w *bench) open(role, process string, pairs ...string) uuid.UUID {
 	w.T.Helper()
 	id, err := w.tryOpen(role, process, pairs...)
 	w.must(err)
 	return id
 }
 
-func (w *wugang) tryOpen(role, process string, pairs ...string) (uuid.UUID, error) {
+func (w *bench) tryOpen(role, process string, pairs ...string) (uuid.UUID, error) {
 	a := w.as(role)
 	about := matter.About{}
 	if err := w.Store.InTx(ctx, a, func(tx *storage.Tx) error {
@@ -67,24 +69,24 @@ func (w *wugang) tryOpen(role, process string, pairs ...string) (uuid.UUID, erro
 	return w.Matters.Open(ctx, a, process, about, answers(pairs...), "")
 }
 
-func (w *wugang) do(role string, id uuid.UUID, step string, pairs ...string) {
+func (w *bench) do(role string, id uuid.UUID, step string, pairs ...string) {
 	w.T.Helper()
 	w.must(w.Matters.Complete(ctx, w.as(role), id, step, answers(pairs...)))
 }
 
-func (w *wugang) not(words, role string, id uuid.UUID, step string, pairs ...string) {
+func (w *bench) not(words, role string, id uuid.UUID, step string, pairs ...string) {
 	w.T.Helper()
 	w.refused(w.Matters.Complete(ctx, w.as(role), id, step, answers(pairs...)), problem.Refused, words)
 }
 
-func (w *wugang) receives(role string, id uuid.UUID) {
+func (w *bench) receives(role string, id uuid.UUID) {
 	w.T.Helper()
 	w.must(w.Matters.Receive(ctx, w.as(role), id))
 }
 
-func (w *wugang) at(id uuid.UUID, want string) {
+func (w *bench) at(id uuid.UUID, want string) {
 	w.T.Helper()
-	v := w.look(id, staff.Machine(wugangCourt))
+	v := w.look(id, staff.Machine(w.court))
 	got := v.CourtMatter.Step
 	if v.State != "open" {
 		got = v.State
@@ -95,10 +97,10 @@ func (w *wugang) at(id uuid.UUID, want string) {
 }
 
 // run is the open run of a process.
-func (w *wugang) run(process string) (id uuid.UUID) {
+func (w *bench) run(process string) (id uuid.UUID) {
 	w.T.Helper()
-	w.must(w.Store.InTx(ctx, staff.Machine(wugangCourt), func(tx *storage.Tx) error {
-		rows, err := tx.OpenItems(ctx, courtdb.OpenItemsParams{Court: wugangCourt, Processes: []string{process}})
+	w.must(w.Store.InTx(ctx, staff.Machine(w.court), func(tx *storage.Tx) error {
+		rows, err := tx.OpenItems(ctx, courtdb.OpenItemsParams{Court: w.court, Processes: []string{process}})
 		if err == nil && len(rows) != 1 {
 			w.T.Fatalf("%d open runs of %s", len(rows), process)
 		}
@@ -110,19 +112,19 @@ func (w *wugang) run(process string) (id uuid.UUID) {
 	return id
 }
 
-func (w *wugang) happens(code string, facts map[string]any) error {
-	return w.Store.InTx(ctx, staff.Machine(wugangCourt), func(tx *storage.Tx) error {
+func (w *bench) happens(code string, facts map[string]any) error {
+	return w.Store.InTx(ctx, staff.Machine(w.court), func(tx *storage.Tx) error {
 		_, err := w.Docket.Record(ctx, tx, docket.Event{Code: code, Case: w.caseID, Facts: facts})
 		return err
 	})
 }
 
 // rung counts the clocks of a step that are overdue.
-func (w *wugang) overdue(rule string) int {
+func (w *bench) overdue(rule string) int {
 	w.T.Helper()
-	_, err := w.Docket.Sweep(ctx, wugangCourt)
+	_, err := w.Docket.Sweep(ctx, w.court)
 	w.must(err)
-	return w.Rows(`SELECT count(*) FROM court.deadline WHERE court = 'wugang' AND rule = $1 AND overdue_at IS NOT NULL`, rule)
+	return w.Rows(`SELECT count(*) FROM court.deadline WHERE court = $1 AND rule = $2 AND overdue_at IS NOT NULL`, w.court, rule)
 }
 
 var reported = []string{"closure_mode", "fully_performed", "closed_on", "2026-03-10", "amount_applied", "100000", "amount_closed", "100000", "amount_realised", "100000", "amount_waived", "0", "reason", "执行完毕"}
@@ -133,7 +135,7 @@ func compared(answer string, pairs ...string) []string {
 
 func TestW17d_BothReviewsOrNoClosure(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执1号")
-	id := w.open("judge", "closure", reported...)
+	id := w.open("judge", "closure_review", reported...)
 	w.do("judge", id, "submit", "material.0.0", "paper")
 	w.refused(w.Matters.Take(ctx, w.as("judge"), id), problem.Conflict, "同时进行")
 	w.do("closure_reviewer", w.run("closure_substance"), "check", compared("agree", "amounts_ok", "yes", "basis_ok", "yes")...)
@@ -155,7 +157,7 @@ func TestW17d_BothReviewsOrNoClosure(t *testing.T) {
 
 func TestW17a_ReviewersMayNotReviewEachOthersPart(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执2号")
-	id := w.open("judge", "closure", reported...)
+	id := w.open("judge", "closure_review", reported...)
 	w.do("judge", id, "submit", "material.0.0", "paper")
 	err := w.Matters.Complete(ctx, w.as("trial_management"), w.run("closure_substance"), "check", answers(compared("agree", "amounts_ok", "yes", "basis_ok", "yes")...))
 	w.refused(err, problem.Forbidden, "其他角色")
@@ -177,7 +179,7 @@ func TestW14a_W17e_TerminationIsReviewedFirst(t *testing.T) {
 	if p, _ := problem.As(w.happens("termination_ruled", map[string]any{})); p == nil || strings.Contains(p.Sentence(), "W-14a") {
 		t.Fatalf("reviewed, and still %v", p)
 	}
-	closing := w.open("judge", "closure", append([]string{}, "closure_mode", "termination_of_current_procedure", "closed_on", "2026-03-10", "amount_applied", "100000", "amount_closed", "100000", "amount_realised", "0", "amount_waived", "0", "reason", "无财产")...)
+	closing := w.open("judge", "closure_review", append([]string{}, "closure_mode", "termination_of_current_procedure", "closed_on", "2026-03-10", "amount_applied", "100000", "amount_closed", "100000", "amount_realised", "0", "amount_waived", "0", "reason", "无财产")...)
 	w.refused(w.Matters.Complete(ctx, w.as("judge"), closing, "submit", answers("material.0.0", "paper")), problem.Invalid, "还缺“终本约谈笔录”")
 }
 
@@ -277,17 +279,17 @@ func TestW8c_ASupervisedMatterIsDueOnTheDaySet(t *testing.T) {
 func TestW7g_W7h_AnIncomingMatterIsSupplementedOrSentBack(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执9号")
 	came := []string{"platform_no", "ST1", "received_at", "2026-03-10T10:00", "from_court", "某市中级人民法院", "their_case_no", "（2026）京01执1号", "matter", "sealing", "content", "查封房屋"}
-	id := w.open("collaboration", "entrust_in", came...)
+	id := w.open("collaboration", "entrusted_in", came...)
 	w.do("collaboration", id, "review", "check", "supplement")
 	w.do("collaboration", id, "ask", "missing.0.name", "协助执行通知书", "supplement_due", "2026-03-16")
 	w.Clock.Set(time.Date(2026, 3, 17, 9, 0, 0, 0, calendar.Shanghai))
-	if w.overdue("entrust_in.supplied") != 1 {
+	if w.overdue("entrusted_in.supplied") != 1 {
 		t.Error("the day to supply by went by in silence")
 	}
 	w.do("collaboration", id, "supplied", "supplied", "no", "supplied_reason", "没有回复")
 	w.do("collaboration", id, "send_back", "ground", "incomplete", "ground_note", "逾期未补", "sent_back_at", "2026-03-17T10:00")
 	w.at(id, "done")
-	id = w.open("collaboration", "entrust_in", came...)
+	id = w.open("collaboration", "entrusted_in", came...)
 	w.do("collaboration", id, "review", "check", "complete")
 	w.do("collaboration", id, "forward", "team", "enforcement_1", "due", "2026-03-27")
 	w.receives("judge_assistant", id)
@@ -316,12 +318,12 @@ func TestW7b_TheTeamMakesTheLetter(t *testing.T) {
 
 func TestW10d_OpinionIsSignedBeforeItIsHandedOver(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执11号")
-	id := w.open("opinion", "opinion_item", "media", "某平台", "posted_at", "2026-03-10T08:00", "content", "反映执行拖延")
+	id := w.open("opinion", "opinion", "media", "某平台", "posted_at", "2026-03-10T08:00", "content", "反映执行拖延")
 	w.do("opinion", id, "analyse", "level", "serious", "genuine", "part", "case", "（2026）豫0481执11号", "analysis", "案件尚在查控")
 	w.do("opinion", id, "handle", "measures", "联系发布人")
 	w.refused(w.Matters.Complete(ctx, w.as("opinion"), id, "transfer", answers()), problem.Conflict, "")
 	w.Clock.Add(6 * time.Hour)
-	if w.overdue("opinion_item.sign") != 1 {
+	if w.overdue("opinion.sign") != 1 {
 		t.Error("unsigned, and nobody rang")
 	}
 	w.must(w.Matters.Return(ctx, w.as("centre_director"), id, "先核实"))
@@ -337,7 +339,7 @@ func TestW10d_OpinionIsSignedBeforeItIsHandedOver(t *testing.T) {
 func TestW10a_EachDayHasItsRegister(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执12号")
 	w.Clock.Set(time.Date(2026, 3, 11, 0, 0, 0, 0, calendar.Shanghai))
-	_, err := w.Matters.Calendar(ctx, wugangCourt)
+	_, err := w.Matters.Calendar(ctx, w.court)
 	w.must(err)
 	id := w.run("opinion_daily")
 	w.Clock.Set(time.Date(2026, 3, 12, 0, 1, 0, 0, calendar.Shanghai))
@@ -354,7 +356,7 @@ func TestW10a_EachDayHasItsRegister(t *testing.T) {
 func TestW30c_AShiftHasTwoAndALeader(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执13号")
 	w.Clock.Set(time.Date(2026, 3, 11, 8, 0, 0, 0, calendar.Shanghai))
-	_, err := w.Matters.Calendar(ctx, wugangCourt)
+	_, err := w.Matters.Calendar(ctx, w.court)
 	w.must(err)
 	id := w.run("duty_shift")
 	officer, technician, leader := w.as("duty_officer").ID.String(), w.as("technical_duty").ID.String(), w.as("leader_on_duty").ID.String()
@@ -369,9 +371,9 @@ func TestW30c_AShiftHasTwoAndALeader(t *testing.T) {
 func TestW30a_NoHandoverWithItemsLeftOut(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执14号")
 	w.Clock.Set(time.Date(2026, 3, 11, 8, 0, 0, 0, calendar.Shanghai))
-	_, err := w.Matters.Calendar(ctx, wugangCourt)
+	_, err := w.Matters.Calendar(ctx, w.court)
 	w.must(err)
-	fault := w.open("duty_officer", "system_fault", "system", "video", "level", "down", "found_at", "2026-03-11T08:00", "text", "不能接通")
+	fault := w.open("duty_officer", "it_fault", "system", "video", "level", "down", "found_at", "2026-03-11T08:00", "text", "不能接通")
 	id := w.run("shift_handover")
 	me := w.as("duty_officer").ID.String()
 	over := []string{"from_officer", me, "to_officer", me, "leader", w.as("leader_on_duty").ID.String(), "devices", "yes"}
@@ -539,7 +541,7 @@ func TestW5_TheWindowChecksEntersAndWarns(t *testing.T) {
 func TestW18_DailyChecksAndRectification(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执24号")
 	w.Clock.Set(time.Date(2026, 3, 11, 0, 0, 0, 0, calendar.Shanghai))
-	_, err := w.Matters.Calendar(ctx, wugangCourt)
+	_, err := w.Matters.Calendar(ctx, w.court)
 	w.must(err)
 	id := w.run("quality_daily")
 	w.do("quality_officer", id, "nodes", "checked", "120", "problems", "1")

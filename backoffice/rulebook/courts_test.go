@@ -89,21 +89,21 @@ func TestWugangHasItsOwnWays(t *testing.T) {
 		}
 		return *s
 	}
-	if s := step("closure", "review"); strings.Join(s.Parallel, " ") != "closure_substance closure_procedure" {
+	if s := step("closure_review", "review"); strings.Join(s.Parallel, " ") != "closure_substance closure_procedure" {
 		t.Errorf("closing is reviewed by %v", s.Parallel)
 	}
 	for what, c := range map[string][2]string{
 		"who commands an action":           {strings.Join(step("command_action", "command").By, " "), "court_leader centre_director"},
 		"who takes up failed service":      {step("form_documents", "hand_over_failed").Receipt, "judge_assistant"},
 		"who asks first in a preservation": {strings.Join(step("preservation", "inquire").By, " "), "filing"},
-		"who signs before a transfer":      {strings.Join(step("opinion_item", "sign").By, " "), "centre_director"},
+		"who signs before a transfer":      {strings.Join(step("opinion", "sign").By, " "), "centre_director"},
 		"who makes the letter":             {strings.Join(step("entrust_out", "hand_over").By, " "), "judge judge_assistant clerk"},
 	} {
 		if c[0] != c[1] {
 			t.Errorf("%s: %q, want %q", what, c[0], c[1])
 		}
 	}
-	for act, clause := range map[string]string{"field_trip.depart": "W-21b", "field_trip.close": "W-20a", "closure.close": "W-17d", "duty_shift.arrange": "W-30c", "lead_list.check": "W-14c"} {
+	for act, clause := range map[string]string{"field_trip.depart": "W-21b", "field_trip.close": "W-20a", "closure_review.close": "W-17d", "duty_shift.arrange": "W-30c", "lead_list.check": "W-14c"} {
 		found := false
 		for _, g := range book.GatesOn(act) {
 			found = found || strings.Contains(strings.Join(g.Clauses, " "), clause)
