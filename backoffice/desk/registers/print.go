@@ -2,7 +2,6 @@ package registers
 
 import (
 	"bytes"
-	"context"
 	"net/url"
 	"slices"
 
@@ -23,11 +22,14 @@ const printed = 1000
 // Print is the register in its official form.
 func Print(r *frame.Request) error {
 	q := asked(r)
+	if q.Sort == "" { // a book is read from its first page
+		q.Sort = "old"
+	}
 	list, err := r.House.Registers.Whole(r.C(), r.Actor, r.Params("process"), q, printed)
 	if err != nil {
 		return err
 	}
-	v := view{List: list, query: q}
+	v := view{List: list, query: asked(r)}
 	return webkit.Render(r.Ctx, frame.Paper(title(list.Process), v.address(""), len(list.Columns) > 3, sheet(v)))
 }
 
@@ -89,14 +91,14 @@ func answers(m *casework.Matter, fields []rulebook.Field) []casework.Fact {
 type signature struct{ Step, Who, When, Said string }
 
 // signatures are the steps in their order; one that nobody did yet is a line to sign on.
-func signatures(ctx context.Context, m *casework.Matter) []signature {
+func signatures(m *casework.Matter) []signature {
 	var out []signature
 	for _, s := range m.Process.Steps {
 		line := signature{Step: s.Name}
 		said := opinion(m, s)
 		for _, h := range m.History {
 			if h.Step == s.ID && (h.Act == "done" || h.Act == "handed_over" || h.Act == "agreed" || h.Act == "refused") {
-				line = signature{s.Name, h.ActorName, piece.Minute(ctx, h.At), said}
+				line = signature{s.Name, h.ActorName, h.At.In(calendar.Shanghai).Format("2006-01-02 15:04"), said}
 			}
 		}
 		out = append(out, line)

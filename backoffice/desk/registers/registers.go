@@ -110,15 +110,15 @@ func subjectOf(l register.Line) string {
 	return l.CaseNumber
 }
 
-// number is what a run is called by: its number, what it is about, or the day it was opened.
-func number(l register.Line) string {
+// leads is by which column a run is opened: its number, what it is about, or the day it began.
+func (v view) leads() string {
 	switch {
-	case l.Serial != "":
-		return l.Serial
-	case l.CaseNumber != "" || l.Ticket != "":
-		return subjectOf(l)
+	case v.Process.Serial != "":
+		return "serial"
+	case v.subject() != "":
+		return "subject"
 	}
-	return register.Day(l.Opened)
+	return "opened"
 }
 
 // cell is a value of a column in words.

@@ -60,6 +60,8 @@ type Tile struct {
 	Sum         Row   // of all rows
 	From, Until calendar.Date
 	Hidden      bool // what it counts is not for the reader's eyes
+
+	sumName string
 }
 
 // Row is one group: its id, its name, and the counts by name. Money is in fen.
@@ -83,7 +85,12 @@ var names = map[string]map[string]string{
 }
 
 // CountName is a count in words.
-func (t Tile) CountName(count string) string { return names[t.Of][count] }
+func (t Tile) CountName(count string) string {
+	if count == Added {
+		return t.sumName + "（元）"
+	}
+	return names[t.Of][count]
+}
 
 // Columns are the counts a tile shows, with its sum.
 func (t Tile) Columns() []string {
@@ -208,6 +215,7 @@ func (c counter) tile(ctx context.Context, declared rulebook.Tile) (Tile, error)
 	if t.Hidden = c.hides(declared); t.Hidden {
 		return t, nil
 	}
+	t.sumName = c.label(declared)
 	rows, err := c.rows(ctx, t)
 	if err != nil {
 		return t, err
@@ -226,6 +234,24 @@ func (c counter) tile(ctx context.Context, declared rulebook.Tile) (Tile, error)
 		order(t)
 	}
 	return t, nil
+}
+
+// label is what the book calls the money that is added up.
+func (c counter) label(t rulebook.Tile) string {
+	for _, id := range t.Only {
+		var fields []rulebook.Field
+		if p, ok := c.tx.Book.Process(id); ok && t.Of == "matters" {
+			fields = p.Fields()
+		} else if e, ok := c.tx.Book.Event(id); ok {
+			fields = e.Form
+		}
+		for _, f := range fields {
+			if f.ID == t.Sum {
+				return f.Label
+			}
+		}
+	}
+	return "金额"
 }
 
 // order puts the largest first: by the rate where there is one, else by the first count.
