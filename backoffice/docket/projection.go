@@ -2,7 +2,10 @@ package docket
 
 import (
 	"context"
+	"fmt"
 	"slices"
+
+	"github.com/google/uuid"
 
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/enforcement"
@@ -21,6 +24,10 @@ func (projection) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error
 	switch e.Code {
 	case "case_closed":
 		return closeCase(ctx, tx, e)
+	case "handler_changed":
+		if err := handOver(ctx, tx, e); err != nil {
+			return err
+		}
 	case "funds_received":
 		amount, _ := e.Facts["amount"].(int64)
 		n, err := tx.AddRealised(ctx, courtdb.AddRealisedParams{Court: tx.Court, ID: e.Case, Amount: amount, Now: tx.At})
@@ -33,6 +40,38 @@ func (projection) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error
 		return nil
 	}
 	return tx.SetCaseStage(ctx, courtdb.SetCaseStageParams{Court: tx.Court, ID: e.Case, Stage: e.Entry.Stage, ChangedAt: tx.At})
+}
+
+// handOver gives the case to the judge the event names, and to his team; what runs on it goes with it.
+func handOver(ctx context.Context, tx *storage.Tx, e *Recorded) (err error) {
+	judge, err := uuid.Parse(fmt.Sprint(e.Facts["judge"]))
+	if err != nil {
+		return nil // recorded without naming anybody
+	}
+	row, err := tx.StaffByID(ctx, courtdb.StaffByIDParams{Court: tx.Court, ID: judge})
+	if err != nil {
+		return err
+	}
+	p := courtdb.SetHandlersParams{Court: tx.Court, ID: e.Case, Judge: &judge, Team: row.Team, Now: tx.At}
+	if clerk, err := uuid.Parse(fmt.Sprint(e.Facts["clerk"])); err == nil {
+		p.Clerk = &clerk
+	}
+	if err := tx.SetHandlers(ctx, p); err != nil {
+		return err
+	}
+	old, team := e.File.Team, row.Team
+	if team == "" {
+		team = old
+	}
+	err = tx.HandDeadlinesOver(ctx, courtdb.HandDeadlinesOverParams{Court: tx.Court, CaseID: e.Case, Old: storage.Deref(e.File.Judge), New: judge, OldTeam: old, NewTeam: team})
+	if err != nil {
+		return err
+	}
+	if err := tx.HandMattersOver(ctx, courtdb.HandMattersOverParams{Court: tx.Court, CaseID: e.Case, OldTeam: old, NewTeam: team}); err != nil {
+		return err
+	}
+	e.File, err = OpenFile(ctx, tx, e.Case) // who is told learns the new names
+	return err
 }
 
 // onward: a stage is only ever followed by a later one; an inquiry repeated after a freeze does not turn the case back.

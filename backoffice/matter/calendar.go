@@ -120,6 +120,9 @@ func (e *Engine) recur(ctx context.Context, tx *storage.Tx, r *docket.Recorded) 
 			continue
 		}
 		row := courtdb.RecurParams{Court: tx.Court, Process: p.ID, CaseID: r.Case, Since: r.Occurred, NextAt: later(r.Occurred, every.Step, 1)}
+		for k := 2; !row.NextAt.After(tx.At); k++ {
+			row.NextAt = later(r.Occurred, every.Step, k)
+		}
 		if !every.For.IsZero() {
 			until := later(r.Occurred, every.For, 1)
 			row.UntilAt = &until

@@ -34,11 +34,11 @@ func New(store *storage.Store, d *docket.Docket) *Engine {
 
 // Follow opens every process that the book hangs on this event, and starts or ends what recurs on the case.
 func (e *Engine) Follow(ctx context.Context, tx *storage.Tx, r *docket.Recorded) error {
+	if err := e.recur(ctx, tx, r); err != nil { // of imported history, too: an old case is queried again like any other
+		return err
+	}
 	if r.Imported {
 		return nil
-	}
-	if err := e.recur(ctx, tx, r); err != nil {
-		return err
 	}
 	for _, p := range tx.Book.ProcessesOpenedBy(r.Code) {
 		ok, err := tx.Book.Holds(p.Opens.When, r.Vars)

@@ -135,6 +135,9 @@ func (h *house) play(ctx context.Context, court string, st stream, table [][][]s
 			rows, err = told(ctx, tx, caseID)
 			return err
 		})
+		if p, ok := problem.As(err); ok && p.Kind == problem.Refused { // this court's book asks for something first
+			rows, err = []string{p.Sentence()}, nil
+		}
 		if err != nil {
 			return fmt.Errorf("%s，%s：%w", court, e.Code, err)
 		}

@@ -240,6 +240,57 @@ func (q *Queries) CloseCase(ctx context.Context, arg CloseCaseParams) (int64, er
 	return result.RowsAffected(), nil
 }
 
+const handDeadlinesOver = `-- name: HandDeadlinesOver :exec
+UPDATE court.deadline SET owner = CASE WHEN owner = $2::uuid THEN $3::uuid ELSE owner END,
+  team = CASE WHEN team = $4::text THEN $5::text ELSE team END
+WHERE court = $1 AND case_id = $6::uuid AND state IN ('open', 'paused')
+`
+
+type HandDeadlinesOverParams struct {
+	Court   string
+	Old     uuid.UUID
+	New     uuid.UUID
+	OldTeam string
+	NewTeam string
+	CaseID  uuid.UUID
+}
+
+// Running clocks go with the case to its new judge and team.
+func (q *Queries) HandDeadlinesOver(ctx context.Context, arg HandDeadlinesOverParams) error {
+	_, err := q.db.Exec(ctx, handDeadlinesOver,
+		arg.Court,
+		arg.Old,
+		arg.New,
+		arg.OldTeam,
+		arg.NewTeam,
+		arg.CaseID,
+	)
+	return err
+}
+
+const handMattersOver = `-- name: HandMattersOver :exec
+UPDATE court.matter SET team = $2::text, holder = NULL
+WHERE court = $1 AND case_id = $3::uuid AND state = 'open' AND team = $4::text AND team <> $2::text
+`
+
+type HandMattersOverParams struct {
+	Court   string
+	NewTeam string
+	CaseID  uuid.UUID
+	OldTeam string
+}
+
+// Open runs that the old team has go to the new one, free to be taken; what somebody of another team holds stays there.
+func (q *Queries) HandMattersOver(ctx context.Context, arg HandMattersOverParams) error {
+	_, err := q.db.Exec(ctx, handMattersOver,
+		arg.Court,
+		arg.NewTeam,
+		arg.CaseID,
+		arg.OldTeam,
+	)
+	return err
+}
+
 const insertCase = `-- name: InsertCase :exec
 INSERT INTO court.cases (court, id, number, year, type, serial, cause, filed_on, stage, team, judge, assistant, clerk, basis,
   amount_applied, amount_realised, amount_waived, closed_on, closure_mode, secrecy, source_key, source_hash, imported, rule_version, created_by, created_at, changed_at, non_litigation)
@@ -441,6 +492,32 @@ func (q *Queries) SetCaseStage(ctx context.Context, arg SetCaseStageParams) erro
 		arg.ID,
 		arg.Stage,
 		arg.ChangedAt,
+	)
+	return err
+}
+
+const setHandlers = `-- name: SetHandlers :exec
+UPDATE court.cases SET judge = $3, clerk = COALESCE($4, clerk), team = CASE WHEN $5::text = '' THEN team ELSE $5::text END,
+  changed_at = $6::timestamptz WHERE court = $1 AND id = $2
+`
+
+type SetHandlersParams struct {
+	Court string
+	ID    uuid.UUID
+	Judge *uuid.UUID
+	Clerk *uuid.UUID
+	Team  string
+	Now   time.Time
+}
+
+func (q *Queries) SetHandlers(ctx context.Context, arg SetHandlersParams) error {
+	_, err := q.db.Exec(ctx, setHandlers,
+		arg.Court,
+		arg.ID,
+		arg.Judge,
+		arg.Clerk,
+		arg.Team,
+		arg.Now,
 	)
 	return err
 }

@@ -28,6 +28,21 @@ WHERE court = $1 AND id = $2;
 -- name: SetCaseStage :exec
 UPDATE court.cases SET stage = $3, changed_at = $4 WHERE court = $1 AND id = $2;
 
+-- name: SetHandlers :exec
+UPDATE court.cases SET judge = sqlc.arg(judge), clerk = COALESCE(sqlc.narg(clerk), clerk), team = CASE WHEN sqlc.arg(team)::text = '' THEN team ELSE sqlc.arg(team)::text END,
+  changed_at = sqlc.arg(now)::timestamptz WHERE court = $1 AND id = $2;
+
+-- name: HandDeadlinesOver :exec
+-- Running clocks go with the case to its new judge and team.
+UPDATE court.deadline SET owner = CASE WHEN owner = sqlc.arg(old)::uuid THEN sqlc.arg(new)::uuid ELSE owner END,
+  team = CASE WHEN team = sqlc.arg(old_team)::text THEN sqlc.arg(new_team)::text ELSE team END
+WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND state IN ('open', 'paused');
+
+-- name: HandMattersOver :exec
+-- Open runs that the old team has go to the new one, free to be taken; what somebody of another team holds stays there.
+UPDATE court.matter SET team = sqlc.arg(new_team)::text, holder = NULL
+WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND state = 'open' AND team = sqlc.arg(old_team)::text AND team <> sqlc.arg(new_team)::text;
+
 -- name: CloseCase :execrows
 UPDATE court.cases SET stage = 'closed', closed_on = $3, closure_mode = $4, amount_realised = $5, amount_waived = $6, changed_at = $7
 WHERE court = $1 AND id = $2 AND closed_on IS NULL;
