@@ -128,16 +128,18 @@ func (h *hall) people(ctx context.Context, accounts *account.Desk) error {
 	if err != nil {
 		return err
 	}
-	leads := ""
+	leads, most := "", 0
 	for i := range book.Boards {
-		b := &book.Boards[i]
-		if !slices.ContainsFunc(b.Tiles, func(t rulebook.Tile) bool { return t.Of == "deadlines" && t.By == "rule" }) {
-			continue
+		b, clocks := &book.Boards[i], 0
+		for _, t := range b.Tiles {
+			if t.Of == "deadlines" {
+				clocks++
+			}
 		}
 		for _, r := range book.Court.Roles {
 			a := staff.New(book, uuid.Nil, uuid.Nil, "", []string{r.ID, "judge"}, "enforcement_1")
-			if a.Scope == rulebook.ScopeCourt && board.Sees(a, b) && h.board == "" {
-				h.board, leads = b.ID, r.ID
+			if a.Scope == rulebook.ScopeCourt && board.Sees(a, b) && clocks > most {
+				h.board, leads, most = b.ID, r.ID, clocks
 			}
 		}
 	}
