@@ -5,7 +5,7 @@ TOOL := go tool -modfile=.ci/tools.mod
 SAY := @printf '\n==> %s\n'
 ASSETS := portal/webkit/assets
 
-.PHONY: help deps bundle generate build run test browser fmt-check vet bench rulebook-check clean
+.PHONY: help deps bundle generate build run test browser fmt-check vet bench bench-data rulebook-check clean
 
 help: ## 列出可用的目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ vet: ## 静态检查
 bench: deps ## 基准测试：逐行与参照同跑，约 8 分钟
 	$(SAY) "基准测试"
 	go run ./cmd/internal/bench
+
+bench-data: deps ## 一千件与两万件案件的法院：工作台各页与到期巡查的耗时之比，约 10 分钟
+	$(SAY) "基准测试：法院变大"
+	go run ./cmd/internal/bench -data
 
 rulebook-check: ## 检查仓库里的规则书
 	$(SAY) "检查规则书"

@@ -33,22 +33,21 @@ func (q *Queries) BoardMark(ctx context.Context, court string) (BoardMarkRow, er
 const countCases = `-- name: CountCases :many
 
 SELECT (CASE $2::text WHEN 'team' THEN c.team WHEN 'person' THEN COALESCE(c.judge::text, '') WHEN 'type' THEN c.type WHEN 'step' THEN c.stage
-    WHEN 'month' THEN to_char(k.day, 'YYYY-MM') WHEN 'day' THEN to_char(k.day, 'YYYY-MM-DD') ELSE '' END)::text AS grp,
-  (count(*) FILTER (WHERE k.what = 'filed' AND k.day >= $3::date AND k.day < $4::date))::bigint AS filed,
-  (count(*) FILTER (WHERE k.what = 'closed'))::bigint AS closed,
-  (count(*) FILTER (WHERE k.what = 'filed' AND k.running))::bigint AS pending,
-  (count(*) FILTER (WHERE k.what = 'closed' AND c.closure_mode = 'termination_of_current_procedure'))::bigint AS terminated,
-  (count(*) FILTER (WHERE k.what = 'closed' AND c.closure_mode = 'fully_performed'))::bigint AS performed,
-  COALESCE(sum(c.amount_applied) FILTER (WHERE k.what = 'closed'), 0)::bigint AS applied,
-  COALESCE(sum(c.amount_realised) FILTER (WHERE k.what = 'closed'), 0)::bigint AS realised
-FROM court.cases c JOIN (
-  SELECT f.id, 'filed'::text AS what, f.filed_on AS day, f.closed_on IS NULL AS running FROM court.cases f WHERE f.court = $1
-    AND (f.closed_on IS NULL OR (f.filed_on >= $3::date AND f.filed_on < $4::date))
-  UNION ALL
-  SELECT f.id, 'closed'::text, f.closed_on, false FROM court.cases f WHERE f.court = $1 AND f.closed_on >= $3::date AND f.closed_on < $4::date
-) k ON k.id = c.id
-WHERE c.court = $1
-  AND ($5::bool OR ($6::bool AND c.team <> '' AND c.team = $7::text) OR $8::uuid IN (c.judge, c.assistant, c.clerk))
+    WHEN 'month' THEN to_char(c.day, 'YYYY-MM') WHEN 'day' THEN to_char(c.day, 'YYYY-MM-DD') ELSE '' END)::text AS grp,
+  (count(*) FILTER (WHERE c.what = 'filed' AND c.day >= $3::date AND c.day < $4::date))::bigint AS filed,
+  (count(*) FILTER (WHERE c.what = 'closed'))::bigint AS closed,
+  (count(*) FILTER (WHERE c.what = 'filed' AND c.closed_on IS NULL))::bigint AS pending,
+  (count(*) FILTER (WHERE c.what = 'closed' AND c.closure_mode = 'termination_of_current_procedure'))::bigint AS terminated,
+  (count(*) FILTER (WHERE c.what = 'closed' AND c.closure_mode = 'fully_performed'))::bigint AS performed,
+  COALESCE(sum(c.amount_applied) FILTER (WHERE c.what = 'closed'), 0)::bigint AS applied,
+  COALESCE(sum(c.amount_realised) FILTER (WHERE c.what = 'closed'), 0)::bigint AS realised
+FROM (
+  SELECT f.court, f.id, f.number, f.year, f.type, f.serial, f.cause, f.filed_on, f.stage, f.team, f.judge, f.assistant, f.clerk, f.basis, f.amount_applied, f.amount_realised, f.amount_waived, f.closed_on, f.closure_mode, f.secrecy, f.non_litigation, f.source_key, f.source_hash, f.imported, f.rule_version, f.created_by, f.created_at, f.changed_at, w.what, CASE WHEN w.what = 'filed' THEN f.filed_on ELSE f.closed_on END AS day
+  FROM court.cases f CROSS JOIN unnest(ARRAY['filed', 'closed']) AS w(what)
+  WHERE f.court = $1
+    AND ($5::bool OR ($6::bool AND f.team <> '' AND f.team = $7::text) OR $8::uuid IN (f.judge, f.assistant, f.clerk))
+) c
+WHERE c.day >= $3::date AND c.day < $4::date OR c.what = 'filed' AND c.closed_on IS NULL
 GROUP BY 1 ORDER BY 1 LIMIT 2000
 `
 
@@ -264,25 +263,23 @@ func (q *Queries) CountEvents(ctx context.Context, arg CountEventsParams) ([]Cou
 const countMatters = `-- name: CountMatters :many
 SELECT (CASE $2::text WHEN 'team' THEN COALESCE(NULLIF(m.team, ''), c.team, '') WHEN 'person' THEN COALESCE(m.holder, m.opened_by)::text WHEN 'type' THEN COALESCE(c.type, '')
     WHEN 'rule' THEN m.process WHEN 'step' THEN CASE WHEN m.state = 'open' THEN m.process || '.' || m.step ELSE '' END
-    WHEN 'month' THEN to_char(k.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') WHEN 'day' THEN to_char(k.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')
+    WHEN 'month' THEN to_char(m.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') WHEN 'day' THEN to_char(m.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')
     WHEN 'field' THEN COALESCE(m.form ->> $3::text, '') ELSE '' END)::text AS grp,
-  (count(*) FILTER (WHERE k.what = 'opened' AND k.at >= $4::timestamptz AND k.at < $5::timestamptz))::bigint AS opened,
-  (count(*) FILTER (WHERE k.what = 'opened' AND m.state = 'open'))::bigint AS running,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state = 'done'))::bigint AS done,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state = 'refused'))::bigint AS refused,
-  (count(*) FILTER (WHERE k.what = 'opened' AND m.returns > 0))::bigint AS returned,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state <> 'withdrawn' AND NOT m.late))::bigint AS in_time,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state <> 'withdrawn' AND m.late OR k.what = 'opened' AND m.state = 'open' AND m.due_at < $6::timestamptz))::bigint AS late,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state <> 'withdrawn' OR k.what = 'opened' AND m.state = 'open'))::bigint AS total,
-  COALESCE(sum((m.form ->> $7::text)::numeric) FILTER (WHERE k.what = 'closed' AND m.state = 'done' AND m.form ->> $7::text ~ '^[0-9]+$'), 0)::bigint AS added
-FROM court.matter m JOIN (
-  SELECT o.id, 'opened'::text AS what, o.opened_at AS at FROM court.matter o WHERE o.court = $1 AND (cardinality($8::text[]) = 0 OR o.process = ANY($8::text[]))
-    AND (o.state = 'open' OR (o.opened_at >= $4::timestamptz AND o.opened_at < $5::timestamptz))
-  UNION ALL
-  SELECT o.id, 'closed'::text, o.closed_at FROM court.matter o WHERE o.court = $1 AND (cardinality($8::text[]) = 0 OR o.process = ANY($8::text[]))
-    AND o.closed_at >= $4::timestamptz AND o.closed_at < $5::timestamptz
-) k ON k.id = m.id LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id
-WHERE m.court = $1 AND m.process <> ALL($9::text[])
+  (count(*) FILTER (WHERE m.what = 'opened' AND m.at >= $4::timestamptz AND m.at < $5::timestamptz))::bigint AS opened,
+  (count(*) FILTER (WHERE m.what = 'opened' AND m.state = 'open'))::bigint AS running,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state = 'done'))::bigint AS done,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state = 'refused'))::bigint AS refused,
+  (count(*) FILTER (WHERE m.what = 'opened' AND m.returns > 0))::bigint AS returned,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state <> 'withdrawn' AND NOT m.late))::bigint AS in_time,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state <> 'withdrawn' AND m.late OR m.what = 'opened' AND m.state = 'open' AND m.due_at < $6::timestamptz))::bigint AS late,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state <> 'withdrawn' OR m.what = 'opened' AND m.state = 'open'))::bigint AS total,
+  COALESCE(sum((m.form ->> $7::text)::numeric) FILTER (WHERE m.what = 'closed' AND m.state = 'done' AND m.form ->> $7::text ~ '^[0-9]+$'), 0)::bigint AS added
+FROM (
+  SELECT f.court, f.id, f.process, f.rule_version, f.case_id, f.tip_id, f.urgent, f.state, f.step, f.awaiting, f.team, f.holder, f.opened_at, f.opened_by, f.opened_event, f.step_at, f.closed_at, f.form, f.notes, f.party_id, f.lot_id, f.chat_id, f.parent, f.serial, f.source_key, f.returns, f.due_at, f.late, w.what, CASE WHEN w.what = 'opened' THEN f.opened_at ELSE f.closed_at END AS at
+  FROM court.matter f CROSS JOIN unnest(ARRAY['opened', 'closed']) AS w(what)
+  WHERE f.court = $1 AND (cardinality($8::text[]) = 0 OR f.process = ANY($8::text[])) AND f.process <> ALL($9::text[])
+) m LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id
+WHERE (m.at >= $4::timestamptz AND m.at < $5::timestamptz OR m.what = 'opened' AND m.state = 'open')
   AND ($10::bool OR m.holder = $11::uuid OR m.opened_by = $11::uuid OR (m.team <> '' AND m.team = $12::text)
     OR ($13::bool AND c.team <> '' AND c.team = $12::text) OR $11::uuid IN (c.judge, c.assistant, c.clerk))
   AND (m.tip_id IS NULL OR $14::bool OR m.holder = $11::uuid OR (m.team <> '' AND m.team = $12::text))

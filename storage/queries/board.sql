@@ -2,22 +2,21 @@
 
 -- name: CountCases :many
 SELECT (CASE sqlc.arg(by)::text WHEN 'team' THEN c.team WHEN 'person' THEN COALESCE(c.judge::text, '') WHEN 'type' THEN c.type WHEN 'step' THEN c.stage
-    WHEN 'month' THEN to_char(k.day, 'YYYY-MM') WHEN 'day' THEN to_char(k.day, 'YYYY-MM-DD') ELSE '' END)::text AS grp,
-  (count(*) FILTER (WHERE k.what = 'filed' AND k.day >= sqlc.arg(from_day)::date AND k.day < sqlc.arg(until_day)::date))::bigint AS filed,
-  (count(*) FILTER (WHERE k.what = 'closed'))::bigint AS closed,
-  (count(*) FILTER (WHERE k.what = 'filed' AND k.running))::bigint AS pending,
-  (count(*) FILTER (WHERE k.what = 'closed' AND c.closure_mode = 'termination_of_current_procedure'))::bigint AS terminated,
-  (count(*) FILTER (WHERE k.what = 'closed' AND c.closure_mode = 'fully_performed'))::bigint AS performed,
-  COALESCE(sum(c.amount_applied) FILTER (WHERE k.what = 'closed'), 0)::bigint AS applied,
-  COALESCE(sum(c.amount_realised) FILTER (WHERE k.what = 'closed'), 0)::bigint AS realised
-FROM court.cases c JOIN (
-  SELECT f.id, 'filed'::text AS what, f.filed_on AS day, f.closed_on IS NULL AS running FROM court.cases f WHERE f.court = $1
-    AND (f.closed_on IS NULL OR (f.filed_on >= sqlc.arg(from_day)::date AND f.filed_on < sqlc.arg(until_day)::date))
-  UNION ALL
-  SELECT f.id, 'closed'::text, f.closed_on, false FROM court.cases f WHERE f.court = $1 AND f.closed_on >= sqlc.arg(from_day)::date AND f.closed_on < sqlc.arg(until_day)::date
-) k ON k.id = c.id
-WHERE c.court = $1
-  AND (sqlc.arg(everywhere)::bool OR (sqlc.arg(whole_team)::bool AND c.team <> '' AND c.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (c.judge, c.assistant, c.clerk))
+    WHEN 'month' THEN to_char(c.day, 'YYYY-MM') WHEN 'day' THEN to_char(c.day, 'YYYY-MM-DD') ELSE '' END)::text AS grp,
+  (count(*) FILTER (WHERE c.what = 'filed' AND c.day >= sqlc.arg(from_day)::date AND c.day < sqlc.arg(until_day)::date))::bigint AS filed,
+  (count(*) FILTER (WHERE c.what = 'closed'))::bigint AS closed,
+  (count(*) FILTER (WHERE c.what = 'filed' AND c.closed_on IS NULL))::bigint AS pending,
+  (count(*) FILTER (WHERE c.what = 'closed' AND c.closure_mode = 'termination_of_current_procedure'))::bigint AS terminated,
+  (count(*) FILTER (WHERE c.what = 'closed' AND c.closure_mode = 'fully_performed'))::bigint AS performed,
+  COALESCE(sum(c.amount_applied) FILTER (WHERE c.what = 'closed'), 0)::bigint AS applied,
+  COALESCE(sum(c.amount_realised) FILTER (WHERE c.what = 'closed'), 0)::bigint AS realised
+FROM (
+  SELECT f.*, w.what, CASE WHEN w.what = 'filed' THEN f.filed_on ELSE f.closed_on END AS day
+  FROM court.cases f CROSS JOIN unnest(ARRAY['filed', 'closed']) AS w(what)
+  WHERE f.court = $1
+    AND (sqlc.arg(everywhere)::bool OR (sqlc.arg(whole_team)::bool AND f.team <> '' AND f.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (f.judge, f.assistant, f.clerk))
+) c
+WHERE c.day >= sqlc.arg(from_day)::date AND c.day < sqlc.arg(until_day)::date OR c.what = 'filed' AND c.closed_on IS NULL
 GROUP BY 1 ORDER BY 1 LIMIT 2000;
 
 -- name: CountDeadlines :many
@@ -64,25 +63,23 @@ WHERE e.court = $1 AND e.code = ANY(sqlc.arg(these)::text[]) AND split_part(e.co
 -- name: CountMatters :many
 SELECT (CASE sqlc.arg(by)::text WHEN 'team' THEN COALESCE(NULLIF(m.team, ''), c.team, '') WHEN 'person' THEN COALESCE(m.holder, m.opened_by)::text WHEN 'type' THEN COALESCE(c.type, '')
     WHEN 'rule' THEN m.process WHEN 'step' THEN CASE WHEN m.state = 'open' THEN m.process || '.' || m.step ELSE '' END
-    WHEN 'month' THEN to_char(k.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') WHEN 'day' THEN to_char(k.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')
+    WHEN 'month' THEN to_char(m.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') WHEN 'day' THEN to_char(m.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')
     WHEN 'field' THEN COALESCE(m.form ->> sqlc.arg(field)::text, '') ELSE '' END)::text AS grp,
-  (count(*) FILTER (WHERE k.what = 'opened' AND k.at >= sqlc.arg(from_at)::timestamptz AND k.at < sqlc.arg(until_at)::timestamptz))::bigint AS opened,
-  (count(*) FILTER (WHERE k.what = 'opened' AND m.state = 'open'))::bigint AS running,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state = 'done'))::bigint AS done,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state = 'refused'))::bigint AS refused,
-  (count(*) FILTER (WHERE k.what = 'opened' AND m.returns > 0))::bigint AS returned,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state <> 'withdrawn' AND NOT m.late))::bigint AS in_time,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state <> 'withdrawn' AND m.late OR k.what = 'opened' AND m.state = 'open' AND m.due_at < sqlc.arg(now)::timestamptz))::bigint AS late,
-  (count(*) FILTER (WHERE k.what = 'closed' AND m.state <> 'withdrawn' OR k.what = 'opened' AND m.state = 'open'))::bigint AS total,
-  COALESCE(sum((m.form ->> sqlc.arg(sum)::text)::numeric) FILTER (WHERE k.what = 'closed' AND m.state = 'done' AND m.form ->> sqlc.arg(sum)::text ~ '^[0-9]+$'), 0)::bigint AS added
-FROM court.matter m JOIN (
-  SELECT o.id, 'opened'::text AS what, o.opened_at AS at FROM court.matter o WHERE o.court = $1 AND (cardinality(sqlc.arg(these)::text[]) = 0 OR o.process = ANY(sqlc.arg(these)::text[]))
-    AND (o.state = 'open' OR (o.opened_at >= sqlc.arg(from_at)::timestamptz AND o.opened_at < sqlc.arg(until_at)::timestamptz))
-  UNION ALL
-  SELECT o.id, 'closed'::text, o.closed_at FROM court.matter o WHERE o.court = $1 AND (cardinality(sqlc.arg(these)::text[]) = 0 OR o.process = ANY(sqlc.arg(these)::text[]))
-    AND o.closed_at >= sqlc.arg(from_at)::timestamptz AND o.closed_at < sqlc.arg(until_at)::timestamptz
-) k ON k.id = m.id LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id
-WHERE m.court = $1 AND m.process <> ALL(sqlc.arg(hidden)::text[])
+  (count(*) FILTER (WHERE m.what = 'opened' AND m.at >= sqlc.arg(from_at)::timestamptz AND m.at < sqlc.arg(until_at)::timestamptz))::bigint AS opened,
+  (count(*) FILTER (WHERE m.what = 'opened' AND m.state = 'open'))::bigint AS running,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state = 'done'))::bigint AS done,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state = 'refused'))::bigint AS refused,
+  (count(*) FILTER (WHERE m.what = 'opened' AND m.returns > 0))::bigint AS returned,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state <> 'withdrawn' AND NOT m.late))::bigint AS in_time,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state <> 'withdrawn' AND m.late OR m.what = 'opened' AND m.state = 'open' AND m.due_at < sqlc.arg(now)::timestamptz))::bigint AS late,
+  (count(*) FILTER (WHERE m.what = 'closed' AND m.state <> 'withdrawn' OR m.what = 'opened' AND m.state = 'open'))::bigint AS total,
+  COALESCE(sum((m.form ->> sqlc.arg(sum)::text)::numeric) FILTER (WHERE m.what = 'closed' AND m.state = 'done' AND m.form ->> sqlc.arg(sum)::text ~ '^[0-9]+$'), 0)::bigint AS added
+FROM (
+  SELECT f.*, w.what, CASE WHEN w.what = 'opened' THEN f.opened_at ELSE f.closed_at END AS at
+  FROM court.matter f CROSS JOIN unnest(ARRAY['opened', 'closed']) AS w(what)
+  WHERE f.court = $1 AND (cardinality(sqlc.arg(these)::text[]) = 0 OR f.process = ANY(sqlc.arg(these)::text[])) AND f.process <> ALL(sqlc.arg(hidden)::text[])
+) m LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id
+WHERE (m.at >= sqlc.arg(from_at)::timestamptz AND m.at < sqlc.arg(until_at)::timestamptz OR m.what = 'opened' AND m.state = 'open')
   AND (sqlc.arg(everywhere)::bool OR m.holder = sqlc.arg(me)::uuid OR m.opened_by = sqlc.arg(me)::uuid OR (m.team <> '' AND m.team = sqlc.arg(team)::text)
     OR (sqlc.arg(whole_team)::bool AND c.team <> '' AND c.team = sqlc.arg(team)::text) OR sqlc.arg(me)::uuid IN (c.judge, c.assistant, c.clerk))
   AND (m.tip_id IS NULL OR sqlc.arg(tips)::bool OR m.holder = sqlc.arg(me)::uuid OR (m.team <> '' AND m.team = sqlc.arg(team)::text))

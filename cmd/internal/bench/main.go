@@ -24,6 +24,7 @@ type settings struct {
 	acts     int
 	messages int
 	profile  string
+	data     bool
 }
 
 func main() {
@@ -36,6 +37,7 @@ func main() {
 	flag.IntVar(&s.acts, "acts", 500, "acts in a round of record")
 	flag.IntVar(&s.messages, "messages", 20000, "messages in a round of dispatch")
 	flag.StringVar(&s.profile, "profile", "", "write a CPU profile of the subjects here")
+	flag.BoolVar(&s.data, "data", false, "the desk of a court at two sizes, instead of the other rows")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -62,7 +64,11 @@ func run(ctx context.Context, s settings) error {
 		st.profile = f
 		defer pprof.StopCPUProfile()
 	}
-	for _, r := range []row{progressRow, publicRow, tipRow, recordRow, dispatchRow, botRow, botSafeRow, botWholeRow, searchRow, eventRow} {
+	all := []row{progressRow, publicRow, tipRow, recordRow, dispatchRow, botRow, botSafeRow, botWholeRow, searchRow, eventRow}
+	if s.data {
+		all = courtRows
+	}
+	for _, r := range all {
 		if s.only != "" && !slices.Contains(strings.Split(s.only, ","), r.name) {
 			continue
 		}

@@ -29,6 +29,7 @@ type stage struct {
 	files      *files.Stores
 	court      string
 	profile    *os.File
+	courts     [2]*hall // of two sizes, once a row has asked for them
 }
 
 const template = "bench_template"
