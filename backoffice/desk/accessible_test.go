@@ -19,12 +19,14 @@ import (
 	"mingzhi/backoffice/intake"
 	"mingzhi/backoffice/staff"
 	"mingzhi/portal/exchange"
+	"mingzhi/storage"
+	"mingzhi/storage/courtdb"
 )
 
 // scene is a desk with something on every page.
 type scene struct {
 	*desktest.Desk
-	caseID, lot, tip, taken, deadline, staff, visit string
+	caseID, lot, tip, taken, deadline, staff, chat, matter, visit string
 }
 
 func newScene(t *testing.T) *scene {
@@ -40,7 +42,7 @@ func newScene(t *testing.T) *scene {
 	d.Person(court, "ji", "", "audit_admin")
 	id, parties := d.Case(court, "（2026）琼02执101号", "enforcement_1", judge.ID,
 		backofficetest.Party{Role: "applicant", Name: "三和建材有限公司", Company: true, Mobile: "19900000002"},
-		backofficetest.Party{Role: "debtor", Name: "王五", Mobile: "19900000003"})
+		backofficetest.Party{Role: "debtor", Name: "王五", Mobile: "19900000003", ID: "110101199003070417"})
 	d.Case(court, "（2026）琼02执102号", "enforcement_1", judge.ID, backofficetest.Party{Role: "debtor", Name: "赵六"})
 	s := &scene{Desk: d, caseID: id.String()}
 	filing, clerk := d.SignIn(court, "xi"), d.SignIn(court, "zhang")
@@ -71,6 +73,25 @@ func newScene(t *testing.T) *scene {
 	want(t, clerk.Post("/process/try_visit/views", url.Values{"query": {"f.topic=ask"}, "name": {"只看咨询"}}), 303)
 	_, rest, _ = strings.Cut(clerk.Get("/process/try_visit").Body, "/matters/")
 	s.visit = rest[:36]
+	chat, message := storage.NewID(), storage.NewID()
+	err := d.Store.InTx(t.Context(), staff.Machine(court), func(tx *storage.Tx) error {
+		if err := tx.TouchChat(t.Context(), courtdb.TouchChatParams{Court: court, ID: chat, At: tx.At, CaseID: &id, PartyID: &parties[0]}); err != nil {
+			return err
+		}
+		body, err := tx.Keys.Seal("chat_message.body:"+message.String(), []byte("请问案款什么时候可以领取？我上周已经提交了账户确认书。"))
+		if err != nil {
+			return err
+		}
+		return tx.InsertChatMessage(t.Context(), courtdb.InsertChatMessageParams{Court: court, ID: message, ChatID: chat, Body: body, At: tx.At})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.chat = chat.String()
+	entrusted := clerk.Post("/process/entrust_out/new?case="+s.caseID, url.Values{"kind": {"service"},
+		"to_court": {"海口市中级人民法院"}, "object": {"被执行人王五，住海口市某区"}, "material.2.0": {"paper"}})
+	want(t, entrusted, 303)
+	s.matter = strings.TrimPrefix(strings.Split(entrusted.Location, "?")[0], "/"+court+"/matters/")
 	people, _, err := d.Accounts.List(t.Context(), staff.Machine(court))
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +117,11 @@ func (s *scene) visits() []visit {
 		{"zhang", "register-log", "/process/try_visit?f.topic=ask", ""}, {"zhang", "register-import", "/process/try_visit/import", ""}, {"zhang", "register-import-wrong", "/process/try_visit/import", "0" + send(".two form")},
 		{"zhang", "register-print", "/process/try_visit/print", ""}, {"zhang", "matter-print", "/matters/" + s.visit + "/print", ""}, {"zhang", "board-figures", "/boards/try_nodes", ""},
 		{"zhang", "search", "/search?q=" + url.QueryEscape("王"), ""}, {"zhang", "search-none", "/search?q=" + url.QueryEscape("没有的东西"), ""},
-		{"zhang", "missing", "/cases/" + uuid.NewString(), ""}, {"zhang", "refused", "/audit", ""},
+		{"zhang", "opening", "/process/payout/new?case=" + s.caseID, ""}, {"zhang", "opening-rows", "/process/action/new?case=" + s.caseID, ""},
+		{"zhang", "opening-wrong", "/process/payout/new?case=" + s.caseID, "0" + send("main form")}, {"zhang", "record-gates", "/cases/" + s.caseID + "/record/termination_ruled", ""},
+		{"zhou", "standby", "/process/standby/new", ""}, {"deng", "handover", "/process/shift_handover/new", ""}, {"zhou", "emergency", "/process/emergency/new", ""},
+		{"zhou", "chats", "/chats", ""}, {"zhou", "chat", "/chats/" + s.chat, ""}, {"zhang", "code-sheet", "/cases/" + s.caseID, "0" + send(`form[action$="/code"]`)},
+		{"qian", "matter", "/matters/" + s.matter, ""}, {"zhang", "missing", "/cases/" + uuid.NewString(), ""}, {"zhang", "refused", "/audit", ""},
 		{"zhou", "duty", "/duty", ""}, {"zhou", "roster", "/duty/roster", ""}, {"zhou", "tip", "/tips/" + s.tip, ""}, {"zhou", "tip-working", "/tips/" + s.taken, ""},
 		{"zhou", "work-many", "/work", ""}, {"zhou", "work-taken", "/work", "0" + send("#bulk")}, {"zhou", "register", "/process/tip", ""}, {"xi", "import", "/import", ""}, {"xi", "import-wrong", "/import", "0" + send(".two form")},
 		{"guan", "calendar", "/calendar", ""}, {"guan", "rulebook", "/rulebook?only=open", ""}, {"guan", "staff", "/staff", ""}, {"guan", "person", "/staff/" + s.staff, ""},
