@@ -50,15 +50,8 @@ func (w *walker) process(t *testing.T, p *rulebook.Process) {
 	run := func(more set, late bool) {
 		w.newCase()
 		w.rest()
-		w.values, w.late = map[string]string{}, late
-		for _, from := range []set{w.hints[p.ID].Set, more} {
-			for k, v := range from.Values {
-				w.values[k] = v
-			}
-			for _, code := range from.Past {
-				w.must(w.record(code, 0), code)
-			}
-		}
+		w.late = late
+		w.given(p.ID, more)
 		w.walk(p)
 	}
 	run(set{}, false)

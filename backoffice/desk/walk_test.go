@@ -3,6 +3,8 @@ package desk_test
 import (
 	"context"
 	"fmt"
+	"html"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -30,10 +32,10 @@ import (
 
 // The walk drives every process of a book through the desk, as the persons whom the book names: opened by whoever may open it, each
 // step taken, filled in and handed over, on time and, in a second run, late; a gate is run against before what it asks for is there.
-// What is filled in comes from the declarations; testdata/walk/COURT.yaml says otherwise where a gate or a branch needs it.
+// What is filled in comes from the declarations; testdata/walk/national.yaml and COURT.yaml say otherwise where a gate or a branch needs it.
 
 // hints are what a process needs that declarations do not say: values of all runs, further runs that take other branches, and
-// for a gate what it refuses.
+// for a gate what it refuses. They stand under the process's id, or under event:, deadline:, gate:, disclosure: or alert: and an id.
 type hints struct {
 	Set      set            `yaml:",inline"`
 	Branches []set          `yaml:"branches"`
@@ -42,7 +44,9 @@ type hints struct {
 
 type set struct {
 	Values map[string]string `yaml:"values"`
-	Past   []string          `yaml:"past"` // events that stand on the case before
+	Past   []string          `yaml:"past"`           // events that stand on the case before
+	Shut   string            `yaml:"shut"`           // the gate at which this run is to end
+	Other  bool              `yaml:"non_litigation"` // the case is one
 }
 
 type walker struct {
@@ -61,6 +65,8 @@ type walker struct {
 	parties []uuid.UUID
 	values  map[string]string
 	late    bool
+	shut    string          // the gate at which the run is to end
+	over    bool            // it did
 	seen    map[string]bool // PROCESS.STEP, and +late
 	gates   map[string]bool // refused once
 	driven  map[string]bool // carriers of clauses, as coverage names them
@@ -77,12 +83,16 @@ func newWalker(t *testing.T, court string, publish func(*desktest.Desk)) *walker
 		t.Fatal(err)
 	}
 	w.book = book.On(calendar.On(w.Clock.Now()))
-	raw, err := os.ReadFile(filepath.Join("testdata/walk", court+".yaml"))
-	if err == nil {
-		err = yaml.UnmarshalWithOptions(raw, &w.hints, yaml.Strict())
-	}
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
+	for _, name := range []string{"national", court} {
+		more := map[string]hints{}
+		raw, err := os.ReadFile(filepath.Join("testdata/walk", name+".yaml"))
+		if err == nil {
+			err = yaml.UnmarshalWithOptions(raw, &more, yaml.Strict())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		maps.Copy(w.hints, more)
 	}
 	return w
 }
@@ -103,7 +113,7 @@ func (w *walker) who(role, team string) string {
 	if team != "" {
 		login += "." + team
 	}
-	login = login[max(0, len(login)-28):]
+	login = strings.TrimLeft(login[max(0, len(login)-28):], "_.")
 	if _, ok := w.actors[login]; !ok {
 		w.actors[login] = w.Person(w.book.Court.ID, login, team, role)
 	}
@@ -148,8 +158,33 @@ func (w *walker) newCase() {
 		backofficetest.Party{Role: "debtor", Name: "乙某", Mobile: "19900000003"})
 }
 
+// given begins with what the hints under a key say.
+func (w *walker) given(key string, more ...set) {
+	w.values, w.shut, w.over = map[string]string{}, "", false
+	for _, from := range append([]set{w.hints[key].Set}, more...) {
+		maps.Copy(w.values, from.Values)
+		if from.Other {
+			w.must(w.do(func(tx *storage.Tx) error {
+				_, err := tx.Exec(context.Background(), `UPDATE court.cases SET non_litigation = true WHERE court = $1 AND id = $2`, tx.Court, w.caseID)
+				return err
+			}), "non-litigation")
+		}
+		for _, code := range from.Past {
+			w.must(w.record(code, 0), code)
+		}
+		w.shut = from.Shut
+	}
+}
+
 // record puts an event on the case as if it had happened, with facts made up from its declaration.
 func (w *walker) record(code string, ago time.Duration) error {
+	kept := w.values
+	w.values = maps.Clone(w.hints["event:"+code].Set.Values)
+	if w.values == nil {
+		w.values = map[string]string{}
+	}
+	maps.Copy(w.values, kept)
+	defer func() { w.values = kept }()
 	if ago == 0 {
 		for _, g := range w.book.GatesOn(code) {
 			w.stand(g.When + " " + g.That)
@@ -254,21 +289,25 @@ func (w *walker) openByHand(p *rulebook.Process) uuid.UUID {
 	if page.Status != 200 {
 		w.t.Fatalf("%s cannot open %s: %d %s", role, p.ID, page.Status, page.Text())
 	}
-	fields, materials := p.Form, false
-	if len(fields) == 0 && slices.Contains(p.Steps[0].By, role) && p.Steps[0].When == "" && len(p.Steps[0].Parallel) == 0 {
-		fields, materials = p.Steps[0].Fields(), true
-		done := w.runAgainst(p, &p.Steps[0], func(values map[string]string) desktest.Page {
-			return b.Post(path, w.form(p, fields, page, values, true))
-		})
+	fields, materials, acts := p.Form, false, []string{p.ID + ".opened"}
+	first := len(fields) == 0 && slices.Contains(p.Steps[0].By, role) && p.Steps[0].When == "" && len(p.Steps[0].Parallel) == 0
+	if first {
+		fields, materials, acts = p.Steps[0].Fields(), true, append(acts, w.acts(p, &p.Steps[0])...)
+	}
+	post := func(values map[string]string) desktest.Page {
+		page := b.Get(path)
+		return b.Post(path, w.form(p, fields, page, values, materials))
+	}
+	opened := w.runAgainst(p, acts, post)
+	if first {
 		w.seen[p.ID+"."+p.Steps[0].ID] = true
 		w.drove("process " + p.ID)
 		w.drove("process " + p.ID + ", step " + p.Steps[0].ID)
-		if done {
-			return w.newest(p.ID)
-		}
 	}
-	page = b.Get(path)
-	done := b.Post(path, w.form(p, fields, page, nil, materials))
+	if opened {
+		return w.newest(p.ID)
+	}
+	done := post(nil)
 	if done.Status != 303 {
 		w.t.Fatalf("%s: opening by %s: %d %s\nfields %v", p.ID, role, done.Status, done.Text(), w.fill(fields, &page))
 	}
@@ -317,7 +356,7 @@ func (w *walker) lead(id uuid.UUID) {
 	w.t.Helper()
 	for range 60 {
 		v := w.look(id)
-		if v.State != "open" {
+		if v.State != "open" || w.over {
 			return
 		}
 		if len(v.Current.Parallel) > 0 {
@@ -361,8 +400,12 @@ func (w *walker) step(v *matter.View) {
 	if page.Status != 200 || !page.Has(s.Name) {
 		w.t.Fatalf("%s: %s sees %d %s", key, login, page.Status, page.Text())
 	}
+	acts := w.acts(p, s)
 	if r := b.Post(path+"/take", url.Values{}); r.Status != 303 {
-		w.pastFor(p, s) // taking does a step that asks for nothing, and its gates hold
+		if w.refusal(acts, r); w.over { // taking does a step that asks for nothing, and its gates hold
+			return
+		}
+		w.standFor(acts)
 		if r = b.Post(path+"/take", w.token(b, path)); r.Status != 303 {
 			w.t.Fatalf("%s: %s cannot take it: %d %s", key, login, r.Status, r.Text())
 		}
@@ -377,11 +420,14 @@ func (w *walker) step(v *matter.View) {
 		form.Set("step", s.ID)
 		return b.Post(path+"/complete", form)
 	}
-	if w.runAgainst(p, s, post) {
+	if w.runAgainst(p, acts, post) {
 		w.mark(v, key)
 		return
 	}
 	r := post(nil)
+	if w.refusal(acts, r); w.over {
+		return
+	}
 	if r.Status != 303 {
 		page := w.see(b, path)
 		w.t.Fatalf("%s by %s: %d %s\nfilled in %v", key, login, r.Status, r.Text(), w.form(p, s.Fields(), page, nil, true))
@@ -481,10 +527,11 @@ func (w *walker) mark(v *matter.View, key string) {
 }
 
 var quoted = regexp.MustCompile(`"([a-z][a-z0-9_.]*)" in past`)
+var running = regexp.MustCompile(`(!\()?"([a-z][a-z0-9_]*)" in open`)
 
-// pastFor puts what the gates before a step look back at on the case.
-func (w *walker) pastFor(p *rulebook.Process, s *rulebook.Step) {
-	for _, act := range w.acts(p, s) {
+// standFor puts what the gates before acts look back at on the case.
+func (w *walker) standFor(acts []string) {
+	for _, act := range acts {
 		for _, g := range w.book.GatesOn(act) {
 			w.stand(g.When + " " + g.That)
 		}
@@ -495,9 +542,17 @@ func (w *walker) stand(text string) {
 	for _, m := range quoted.FindAllStringSubmatch(text, -1) {
 		ago := 24 * time.Hour
 		if m[1] == "case_filed" {
+			if w.Rows(`SELECT count(*) FROM court.docket WHERE court = $1 AND case_id = $2 AND code = $3`, w.book.Court.ID, w.caseID, m[1]) > 0 {
+				continue // a case is filed once
+			}
 			ago = 120 * 24 * time.Hour
 		}
 		w.must(w.record(m[1], ago), m[1])
+	}
+	for _, m := range running.FindAllStringSubmatch(text, -1) {
+		if p, ok := w.book.Process(m[2]); ok && m[1] == "" {
+			w.open(p)
+		}
 	}
 }
 
@@ -518,42 +573,51 @@ func (w *walker) acts(p *rulebook.Process, s *rulebook.Step) []string {
 	return out
 }
 
+// refusal notes which gates before acts refused, each with its own sentence; the run that was to end at one of them is over.
+func (w *walker) refusal(acts []string, r desktest.Page) {
+	_, why, ok := strings.Cut(html.UnescapeString(r.Body), "还不能办理：")
+	if r.Status == 303 || !ok {
+		return
+	}
+	for _, act := range acts {
+		for _, g := range w.book.GatesOn(act) {
+			if strings.Contains(why, strings.TrimRight(g.Say, "。")+"（") {
+				w.gates[g.ID] = true
+				w.over = w.over || g.ID == w.shut
+			}
+		}
+	}
+}
+
 // runAgainst tries each gate before what it asks for is there: it must refuse, and say why; then it puts it there. A gate that does
 // not apply to these values lets the step be done.
-func (w *walker) runAgainst(p *rulebook.Process, s *rulebook.Step, post func(map[string]string) desktest.Page) (done bool) {
+func (w *walker) runAgainst(p *rulebook.Process, acts []string, post func(map[string]string) desktest.Page) (done bool) {
 	w.t.Helper()
-	for _, act := range w.acts(p, s) {
+	for _, act := range acts {
 		for _, g := range w.book.GatesOn(act) {
 			if w.gates[g.ID] {
 				continue
 			}
 			refused, hinted := w.hints[p.ID].Refused[g.ID]
-			if !hinted && !strings.Contains(g.That, "past") {
+			if !hinted && !quoted.MatchString(g.That) && !running.MatchString(g.That) {
 				continue
 			}
 			for _, code := range refused.Past {
 				w.must(w.record(code, 24*time.Hour), code)
 			}
-			values := map[string]string{}
-			for k, v := range w.values {
-				values[k] = v
-			}
-			for k, v := range refused.Values {
-				values[k] = v
-			}
+			values := maps.Clone(w.values)
+			maps.Copy(values, refused.Values)
 			r := post(values)
 			if r.Status == 303 {
 				if hinted {
-					w.t.Errorf("gate %s let %s.%s through with %v", g.ID, p.ID, s.ID, refused)
+					w.t.Errorf("gate %s let %s through with %v", g.ID, act, refused)
 				}
 				return true
 			}
-			if strings.Contains(r.Body, strings.TrimRight(g.Say, "。")) {
-				w.gates[g.ID] = true
-			}
+			w.refusal(acts, r)
 		}
 	}
-	w.pastFor(p, s)
+	w.standFor(acts)
 	return false
 }
 

@@ -24,6 +24,11 @@ func (w *walker) fill(fields []rulebook.Field, page *desktest.Page) map[string]s
 			for _, col := range f.Rows {
 				values[f.Cell(0, col)] = w.value(col, page)
 			}
+			for k, v := range w.values { // a cell of its own
+				if strings.HasPrefix(k, f.ID+".") {
+					values[k] = v
+				}
+			}
 		} else {
 			values[f.ID] = w.value(f, page)
 		}
@@ -36,6 +41,9 @@ func (w *walker) fill(fields []rulebook.Field, page *desktest.Page) map[string]s
 
 func (w *walker) value(f rulebook.Field, page *desktest.Page) string {
 	if v, ok := w.values[f.ID]; ok {
+		if role, ok := strings.CutPrefix(v, "role:"); ok { // somebody in it
+			return w.actors[w.who(role, "")].ID.String()
+		}
 		return v
 	}
 	now := w.Clock.Now().In(calendar.Shanghai)
@@ -64,9 +72,6 @@ func (w *walker) value(f rulebook.Field, page *desktest.Page) string {
 	case "team":
 		return w.team()
 	case "staff":
-		for _, a := range w.actors {
-			return a.ID.String()
-		}
 		return w.actors[w.who(w.book.Court.Roles[0].ID, "")].ID.String()
 	case "deadline":
 		return w.running()
