@@ -67,6 +67,14 @@ const boards = `
     - {name: 执行完毕率, of: cases, rate: {above: performed, below: closed, target: 40, source: S-4.1.0}, span: year}
     - {name: 冻结, of: events, only: [asset_frozen], count: [total, cases], sum: amount, by: month, span: year}
     - {name: 线索, of: matters, only: [tip], count: [opened, open, done, late, total], by: step}
+    - {name: 谁的线索, of: matters, only: [tip], count: [opened, open, in_time], by: person}
+    - {name: 每日线索, of: matters, only: [tip], count: [opened, done, refused, returned, total], by: day, span: week, rate: {above: done, below: opened, target: 10, least: true, source: court}}
+    - {name: 团队期限, of: deadlines, count: [soon, overdue], by: team, span: month}
+    - {name: 案件类型, of: cases, count: [filed], by: type, span: quarter}
+    - {name: 法官, of: cases, count: [pending], by: person}
+    - {name: 阶段, of: cases, count: [pending], by: step, span: today}
+    - {name: 事项, of: events, count: [total], by: rule, span: today}
+    - {name: 谁登记, of: events, count: [total], by: person}
     - {name: 线索结果, of: matters, only: [tip], count: [opened, open], by: "field:outcome"}
 - id: try_leaders
   name: 领导看板
@@ -110,6 +118,9 @@ func TestBoardCountsWhatTheBookDeclares(t *testing.T) {
 	}
 	if got := row(p, "线索结果", "已确定"); !strings.HasPrefix(got, "1 1") {
 		t.Errorf("线索结果 %q", got)
+	}
+	for tile, group := range map[string]string{"谁的线索": "未定", "每日线索": "2026-03-10", "案件类型": "执行案件", "法官": "测试sun", "阶段": "已立案", "事项": "财产线索受理", "谁登记": "测试xi"} {
+		row(p, tile, group)
 	}
 	if !p.Has("/process/tip?state=open&amp;step=take") {
 		t.Error("the board does not lead to the register")

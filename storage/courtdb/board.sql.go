@@ -261,7 +261,7 @@ func (q *Queries) CountEvents(ctx context.Context, arg CountEventsParams) ([]Cou
 }
 
 const countMatters = `-- name: CountMatters :many
-SELECT (CASE $2::text WHEN 'team' THEN COALESCE(NULLIF(m.team, ''), c.team, '') WHEN 'person' THEN COALESCE(COALESCE(m.holder, m.opened_by)::text, '') WHEN 'type' THEN COALESCE(c.type, '')
+SELECT (CASE $2::text WHEN 'team' THEN COALESCE(NULLIF(m.team, ''), c.team, '') WHEN 'person' THEN COALESCE(m.holder::text, m.opened_by::text, '') WHEN 'type' THEN COALESCE(c.type, '')
     WHEN 'rule' THEN m.process WHEN 'step' THEN CASE WHEN m.state = 'open' THEN m.process || '.' || m.step ELSE '' END
     WHEN 'month' THEN to_char(m.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') WHEN 'day' THEN to_char(m.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')
     WHEN 'field' THEN COALESCE(m.form ->> $3::text, '') ELSE '' END)::text AS grp,

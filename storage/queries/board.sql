@@ -61,7 +61,7 @@ WHERE e.court = $1 AND e.code = ANY(sqlc.arg(these)::text[]) AND split_part(e.co
   AND (e.tip_id IS NULL OR sqlc.arg(tips)::bool);
 
 -- name: CountMatters :many
-SELECT (CASE sqlc.arg(by)::text WHEN 'team' THEN COALESCE(NULLIF(m.team, ''), c.team, '') WHEN 'person' THEN COALESCE(COALESCE(m.holder, m.opened_by)::text, '') WHEN 'type' THEN COALESCE(c.type, '')
+SELECT (CASE sqlc.arg(by)::text WHEN 'team' THEN COALESCE(NULLIF(m.team, ''), c.team, '') WHEN 'person' THEN COALESCE(m.holder::text, m.opened_by::text, '') WHEN 'type' THEN COALESCE(c.type, '')
     WHEN 'rule' THEN m.process WHEN 'step' THEN CASE WHEN m.state = 'open' THEN m.process || '.' || m.step ELSE '' END
     WHEN 'month' THEN to_char(m.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') WHEN 'day' THEN to_char(m.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')
     WHEN 'field' THEN COALESCE(m.form ->> sqlc.arg(field)::text, '') ELSE '' END)::text AS grp,

@@ -183,6 +183,9 @@ func (h *hall) fill(ctx context.Context) error {
 		return err
 	}
 	w := &writer{hall: h, version: version, now: h.st.now()}
+	for i := range w.colleagues {
+		w.colleagues[i] = storage.NewID()
+	}
 	for _, p := range book.Processes {
 		if p.On == "case" && len(p.Steps) > 0 && slices.Contains(p.Steps[0].By, "judge") && len(p.View) == 0 {
 			w.processes = append(w.processes, [2]string{p.ID, p.Steps[0].ID})
@@ -215,6 +218,7 @@ type writer struct {
 	processes, rules                                 [][2]string
 	explanation                                      []byte
 	held                                             int
+	colleagues                                       [40]uuid.UUID // as many in both courts: a board that lists them is as long
 	cases, parties, events, facts, matters, deadline [][]any
 }
 
@@ -269,7 +273,7 @@ func (w *writer) matter(of uuid.UUID, team string, at time.Time, n int, open boo
 			w.held++
 			holder = w.judge
 		case n%2 == 0:
-			holder = storage.NewID()
+			holder = w.colleagues[n%len(w.colleagues)]
 		}
 		w.clock(of, id, [2]string{p[0] + "." + p[1], "办理"}, team, due, uuid.Nil)
 	}
