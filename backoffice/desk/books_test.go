@@ -47,31 +47,33 @@ func (w *walker) process(t *testing.T, p *rulebook.Process) {
 	if beside(w.book, p.ID) && len(p.Opens.Staff) == 0 {
 		return // runs inside the one that waits for it
 	}
-	run := func(more set, late bool) {
-		w.newCase()
-		w.rest()
-		w.late = late
-		w.given(p.ID, more)
-		w.walk(p)
-	}
-	run(set{}, false)
+	w.run(p, set{}, false)
 	for _, b := range w.hints[p.ID].Branches {
-		run(b, false)
+		w.run(p, b, false)
 	}
 	for i := range p.Steps {
 		for _, values := range w.guesses(p, &p.Steps[i]) {
 			if w.seen[p.ID+"."+p.Steps[i].ID] {
 				break
 			}
-			run(set{Values: values}, false)
+			w.run(p, set{Values: values}, false)
 		}
 	}
-	run(set{}, true)
+	w.run(p, set{}, true)
 	for _, s := range p.Steps {
 		if !w.seen[p.ID+"."+s.ID] {
 			t.Errorf("step %s was never reached; its condition is %s", s.ID, s.When)
 		}
 	}
+}
+
+// run leads one run of a process on a new case to its end.
+func (w *walker) run(p *rulebook.Process, more set, late bool) {
+	w.newCase()
+	w.rest()
+	w.late = late
+	w.given(p.ID, more)
+	w.walk(p)
 }
 
 func beside(b *rulebook.Book, process string) bool {

@@ -514,14 +514,14 @@ func (w *walker) mark(v *matter.View, key string) {
 	w.drove("process " + v.Process.ID)
 	w.drove("process " + v.Process.ID + ", step " + strings.TrimPrefix(key, v.Process.ID+"."))
 	for _, d := range w.look(v.ID).Deadlines {
-		if d.Rule != key || d.State == "open" || d.State == "cancelled" {
+		if !strings.HasPrefix(d.Rule+".", key+".") || d.State == "open" || d.State == "cancelled" {
 			continue
 		}
 		if w.late && d.State == "late" {
-			w.seen[key+"+late"] = true
+			w.seen[d.Rule+"+late"] = true
 		}
 		if d.State == "met" {
-			w.seen[key+"+met"] = true
+			w.seen[d.Rule+"+met"] = true
 		}
 	}
 }

@@ -44,6 +44,9 @@ func (w *walker) value(f rulebook.Field, page *desktest.Page) string {
 		if role, ok := strings.CutPrefix(v, "role:"); ok { // somebody in it
 			return w.actors[w.who(role, "")].ID.String()
 		}
+		if after, err := time.ParseDuration(v); err == nil && f.Type == "datetime" { // so long from now
+			return w.Clock.Now().In(calendar.Shanghai).Add(after).Format(rulebook.DatetimeForm)
+		}
 		return v
 	}
 	now := w.Clock.Now().In(calendar.Shanghai)
