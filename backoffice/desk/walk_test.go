@@ -104,7 +104,7 @@ func (w *walker) who(role, team string) string {
 		w.t.Fatalf("no role %s", role)
 	}
 	if r.Scope != rulebook.ScopeCourt && team == "" {
-		team = w.book.Court.Teams[0].ID
+		team = w.team()
 	}
 	if r.Scope == rulebook.ScopeCourt {
 		team = ""
@@ -540,7 +540,7 @@ func (w *walker) standFor(acts []string) {
 
 func (w *walker) stand(text string) {
 	for _, m := range quoted.FindAllStringSubmatch(text, -1) {
-		ago := 24 * time.Hour
+		ago := 96 * time.Hour
 		if m[1] == "case_filed" {
 			if w.Rows(`SELECT count(*) FROM court.docket WHERE court = $1 AND case_id = $2 AND code = $3`, w.book.Court.ID, w.caseID, m[1]) > 0 {
 				continue // a case is filed once

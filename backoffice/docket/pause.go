@@ -3,6 +3,7 @@ package docket
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -23,7 +24,7 @@ func standStill(ctx context.Context, tx *storage.Tx, e *Recorded) error {
 			return err
 		}
 		for _, row := range rows {
-			if err := resume(ctx, tx, row, calendar.On(e.Occurred)); err != nil {
+			if err := resume(ctx, tx, row, e); err != nil {
 				return err
 			}
 		}
@@ -75,15 +76,21 @@ func counted(tx *storage.Tx, row courtdb.CourtDeadline) (calendar.Deadline, []ca
 	return tx.Days.DueWithPauses(rule, row.StartedAt, pauses), pauses, nil
 }
 
-// resume ends the pause on the day before the one on which things go on.
-func resume(ctx context.Context, tx *storage.Tx, row courtdb.CourtDeadline, day calendar.Date) error {
+// resume ends the pause on the day before the one on which things go on; where another still lasts, the clock goes on standing still.
+func resume(ctx context.Context, tx *storage.Tx, row courtdb.CourtDeadline, e *Recorded) error {
 	_, pauses, err := counted(tx, row)
 	if err != nil {
 		return err
 	}
+	lasts := false
 	for i := range pauses {
-		if pauses[i].To == (calendar.Date{}) {
-			pauses[i].To = day.Add(-1)
+		if pauses[i].To != (calendar.Date{}) {
+			continue
+		}
+		if slices.Contains(tx.Book.PausesEndedBy(row.Rule, e.Code), pauses[i].Reason) {
+			pauses[i].To = calendar.On(e.Occurred).Add(-1)
+		} else {
+			lasts = true
 		}
 	}
 	kept, err := json.Marshal(pauses)
@@ -91,6 +98,9 @@ func resume(ctx context.Context, tx *storage.Tx, row courtdb.CourtDeadline, day 
 		return err
 	}
 	row.Pauses = kept
+	if lasts {
+		return tx.KeepPauses(ctx, courtdb.KeepPausesParams{Court: tx.Court, ID: row.ID, Pauses: kept})
+	}
 	due, _, err := counted(tx, row)
 	if err != nil {
 		return err
@@ -111,11 +121,15 @@ func Extend(ctx context.Context, tx *storage.Tx, id uuid.UUID, until calendar.Da
 	if err != nil {
 		return err
 	}
+	if rule, ok := tx.Book.Deadline(row.Rule); ok && rule.Fixed {
+		return problem.New(problem.Refused, "deadline.fixed", "“{name}”是法律规定的效力期间，到期即消灭，不能延长；请办理续行。", "name", rule.Name).By(rule.Source)
+	}
 	var why calendar.Explanation
 	if err := json.Unmarshal(row.Explanation, &why); err != nil {
 		return err
 	}
 	due := ordered(Clock{Start: tx.At}, until)
+	why.Provisional = false // the day was decided, not counted
 	why.Due, why.Text = due.At, why.Text+"经批准，延长至"+until.String()+"。"
 	text, err := json.Marshal(why)
 	if err != nil {

@@ -45,7 +45,7 @@ func current(t *testing.T, h *backofficetest.House, process string) (id uuid.UUI
 func work(t *testing.T, h *backofficetest.House, who staff.Actor, process string, values map[string]string) {
 	t.Helper()
 	id, step := current(t, h, process)
-	if err := h.Matters.Take(ctx, who, id); err != nil {
+	if err := h.Matters.Take(ctx, who, id, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Matters.Complete(ctx, who, id, step, matter.Answers{Values: values}); err != nil {

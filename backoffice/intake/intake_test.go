@@ -285,7 +285,7 @@ func walk(t *testing.T, h *backofficetest.House, court, caseNumber, team string)
 		}
 	}
 	look()
-	do("take", h.Matters.Take(ctx, duty, m.ID))
+	do("take", h.Matters.Take(ctx, duty, m.ID, nil))
 	if err := h.Matters.Complete(ctx, duty, m.ID, "match", matter.Answers{Values: map[string]string{"outcome": "matched", "case": "（2026）京01执1号"}}); !problem.Is(err, problem.Invalid) {
 		t.Fatalf("matched to a case that is not: %v", err)
 	}
@@ -302,7 +302,7 @@ func walk(t *testing.T, h *backofficetest.House, court, caseNumber, team string)
 	if v := look(); !zero(v.Holder) {
 		t.Fatal("the judge's step is held by the assistant")
 	}
-	do("take result", h.Matters.Take(ctx, judge, m.ID))
+	do("take result", h.Matters.Take(ctx, judge, m.ID, nil))
 	do("result", h.Matters.Complete(ctx, judge, m.ID, "result", matter.Answers{Values: map[string]string{"result": "adopted"}}))
 	v := look()
 	if v.State != "done" {
@@ -362,7 +362,7 @@ func TestATipOnATerminatedCaseGoesWhereTheBookSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		look()
-		for _, err := range []error{h.Matters.Take(ctx, duty, m.ID), h.Matters.Complete(ctx, duty, m.ID, "match", matter.Answers{Values: map[string]string{"outcome": "matched", "case": number}})} {
+		for _, err := range []error{h.Matters.Take(ctx, duty, m.ID, nil), h.Matters.Complete(ctx, duty, m.ID, "match", matter.Answers{Values: map[string]string{"outcome": "matched", "case": number}})} {
 			if err != nil {
 				t.Fatalf("%s: %v", court, err)
 			}

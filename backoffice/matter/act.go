@@ -108,8 +108,9 @@ func (s *state) asks(book *rulebook.Book, step *rulebook.Step) bool {
 		slices.ContainsFunc(s.process.Materials, func(m rulebook.Material) bool { return m.Step == step.ID }) || len(book.GatesOn(s.Process+"."+step.ID)) > 0
 }
 
-// Take puts the matter into the actor's hands; a step that asks for nothing is done by taking it.
-func (e *Engine) Take(ctx context.Context, actor staff.Actor, id uuid.UUID) error {
+// Take puts the matter into the actor's hands; a step that must not be asked for anything is done by taking it, with what may have been
+// filled in.
+func (e *Engine) Take(ctx context.Context, actor staff.Actor, id uuid.UUID, values map[string]string) error {
 	return e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
 		s, step, err := e.load(ctx, tx, id)
 		if err != nil {
@@ -127,7 +128,7 @@ func (e *Engine) Take(ctx context.Context, actor staff.Actor, id uuid.UUID) erro
 			return err
 		}
 		if !s.asks(tx.Book, step) {
-			return e.finish(ctx, tx, s, step, nil, nil)
+			return e.complete(ctx, tx, s, step, values, nil)
 		}
 		if err := s.save(ctx, tx, old, ""); err != nil {
 			return err
@@ -256,7 +257,7 @@ func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rul
 	case step.Receipt != "": // the clock runs on until the receiver has signed
 		act = "handed_over"
 		s.enter(tx, step)
-		s.Awaiting, s.Team = step.Receipt, s.teamOf(step)
+		s.Awaiting, s.Team = step.Receipt, s.teamOf(tx.Book, step)
 	}
 	if act != "handed_over" {
 		if err := e.stopClock(ctx, tx, s, step.ID); err != nil {
@@ -512,8 +513,15 @@ func (e *Engine) Return(ctx context.Context, actor staff.Actor, id uuid.UUID, re
 		if err != nil {
 			return err
 		}
-		if !may(actor, append(slices.Clone(step.By), s.Awaiting), s.Team) {
+		who := step.By
+		if s.Awaiting != "" { // handed over, it is the receiver's to send back
+			who = []string{s.Awaiting}
+		}
+		if !may(actor, who, s.Team) {
 			return notYours
+		}
+		if s.Awaiting == "" && !zero(s.Holder) && *s.Holder != actor.ID {
+			return taken
 		}
 		if err := because("reason", reason, "退回"); err != nil {
 			return err

@@ -187,8 +187,8 @@ func TestNobodyApprovesHisOwnAndTheGateIsAskedAgain(t *testing.T) {
 	if v := s.look(id, s.judge); !v.Own || v.CanTake {
 		t.Fatalf("the page offers the judge his own approval: %+v", v)
 	}
-	s.refused(s.Matters.Take(ctx, s.judge, id), problem.Refused, "不能由您自己审批")
-	s.must(s.Matters.Take(ctx, s.fund, id))
+	s.refused(s.Matters.Take(ctx, s.judge, id, nil), problem.Refused, "不能由您自己审批")
+	s.must(s.Matters.Take(ctx, s.fund, id, nil))
 	s.refused(s.Matters.Complete(ctx, s.fund, id, "review", with(nil2, "review_decision", "refuse")), problem.Invalid, "请填写理由")
 	s.Clock.Set(time.Date(2026, 6, 11, 9, 0, 0, 0, calendar.Shanghai)) // the query has grown old while it waited
 	s.refused(s.Matters.Complete(ctx, s.fund, id, "review", agree), problem.Refused, "三个月以内有效")
@@ -217,13 +217,13 @@ func TestAReturnKeepsTheClockAndIsCounted(t *testing.T) {
 		t.Fatal("no clock of the first step")
 	}
 	s.Clock.Add(24 * time.Hour)
-	s.must(s.Matters.Take(ctx, s.fund, id))
+	s.must(s.Matters.Take(ctx, s.fund, id, nil))
 	s.must(s.Matters.Return(ctx, s.fund, id, "户名不一致"))
 	v := s.look(id, s.judge)
 	if v.Returns != 1 || v.Step != "fill" || due("open") != 1 || v.Values["paid"] != float64(70000) {
 		t.Fatalf("returned %d times, at %s, %v", v.Returns, v.Step, v.Values["paid"])
 	}
-	s.must(s.Matters.Take(ctx, s.judge, id))
+	s.must(s.Matters.Take(ctx, s.judge, id, nil))
 	s.must(s.Matters.Complete(ctx, s.judge, id, "fill", with(payout, "material.0.0", "", "material.0.1", ""))) // papers handed in before are still in
 	s.refused(s.Matters.Withdraw(ctx, s.fund, id, "不办了"), problem.Forbidden, "只有启动这个事项的人")
 	s.must(s.Matters.Withdraw(ctx, s.judge, id, "申请人撤回"))
@@ -243,9 +243,9 @@ func TestTracksRunBesideEachOtherAndJoin(t *testing.T) {
 	s.must(err)
 	s.must(s.Matters.Complete(ctx, s.fund, id, "review", with(nil2, "review_decision", "agree")))
 	s.must(s.Matters.Complete(ctx, s.director, id, "decide", with(nil2, "decide_decision", "agree")))
-	s.must(s.Matters.Take(ctx, s.fund, id)) // the last step asks for nothing
+	s.must(s.Matters.Take(ctx, s.fund, id, nil)) // the last step asks for nothing
 	parent := s.find("closing")
-	s.refused(s.Matters.Take(ctx, s.judge, parent), problem.Conflict, "同时进行的各项办结以后")
+	s.refused(s.Matters.Take(ctx, s.judge, parent, nil), problem.Conflict, "同时进行的各项办结以后")
 	s.must(s.Matters.Complete(ctx, s.judge, s.find("substance"), "check", with(nil2, "passed", "yes")))
 	if v := s.look(parent, s.judge); v.Step != "both" || len(v.Tracks) != 2 {
 		t.Fatalf("joined too early: %s", v.Step)

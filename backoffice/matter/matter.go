@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -74,11 +75,12 @@ type begin struct {
 	urgent bool
 	parent uuid.UUID
 	source string
+	at     time.Time // when what opens it happened; zero: now
 }
 
 func beginOf(r *docket.Recorded) begin {
 	urgent, _ := r.Vars["tip"].(map[string]any)["urgent"].(bool)
-	return begin{About: About{Case: r.Case, Tip: r.Tip, Lot: r.Lot, Party: r.Party}, event: r.ID, file: r.File, urgent: urgent}
+	return begin{About: About{Case: r.Case, Tip: r.Tip, Lot: r.Lot, Party: r.Party}, event: r.ID, file: r.File, urgent: urgent, at: r.Occurred}
 }
 
 // open begins a run; values are what the opening form brought. A run that the same event, day or form had opened before is not
@@ -88,6 +90,9 @@ func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, 
 	s.CourtMatter = courtdb.CourtMatter{Court: tx.Court, ID: storage.NewID(), Process: p.ID, RuleVersion: int32(tx.Version), CaseID: storage.Ref(b.Case),
 		TipID: storage.Ref(b.Tip), PartyID: storage.Ref(b.Party), LotID: storage.Ref(b.Lot), Urgent: b.urgent, OpenedAt: tx.At, OpenedBy: tx.Actor.Person(),
 		OpenedEvent: storage.Ref(b.event), Parent: storage.Ref(b.parent), StepAt: tx.At, State: "open"}
+	if !b.at.IsZero() { // what came in yesterday has been waiting since yesterday
+		s.OpenedAt = b.at
+	}
 	if b.source != "" { // asked before a number is drawn: a register has no gaps
 		s.SourceKey = &b.source
 		if _, err := tx.MatterBySource(ctx, courtdb.MatterBySourceParams{Court: tx.Court, SourceKey: b.source}); !storage.NoRows(err) {
@@ -106,6 +111,7 @@ func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, 
 		return nil, problem.New(problem.Refused, "matter.no_step", "流程没有可执行的步骤，请检查规则书。")
 	}
 	s.enter(tx, step)
+	s.StepAt = s.OpenedAt
 	if s.Serial, err = serial(ctx, tx, p); err != nil {
 		return nil, err
 	}
@@ -114,7 +120,7 @@ func (e *Engine) open(ctx context.Context, tx *storage.Tx, p *rulebook.Process, 
 		return nil, err
 	}
 	n, err := tx.InsertMatter(ctx, courtdb.InsertMatterParams{Court: tx.Court, ID: s.ID, Process: s.Process, RuleVersion: s.RuleVersion, CaseID: s.CaseID, TipID: s.TipID,
-		Urgent: s.Urgent, Step: s.Step, Team: s.Team, Holder: s.Holder, OpenedAt: tx.At, OpenedBy: s.OpenedBy, OpenedEvent: s.OpenedEvent, Form: form, Notes: notes,
+		Urgent: s.Urgent, Step: s.Step, Team: s.Team, Holder: s.Holder, OpenedAt: s.OpenedAt, OpenedBy: s.OpenedBy, OpenedEvent: s.OpenedEvent, Form: form, Notes: notes,
 		PartyID: s.PartyID, LotID: s.LotID, Parent: s.Parent, Serial: s.Serial, SourceKey: s.SourceKey})
 	if err != nil || n == 0 {
 		return nil, err
@@ -143,8 +149,14 @@ func (s *state) about(f *docket.File) {
 	s.form["case_facts"] = f.Vars()
 }
 
-// keep puts free text into the sealed notes and everything else into the form. What was said before and is not said again stays.
+// keep puts free text into the sealed notes and everything else into the form. What a form asks and nobody answers any more is gone.
 func (s *state) keep(fields []rulebook.Field, facts map[string]any) {
+	for _, f := range fields {
+		for _, k := range []string{f.ID, f.ID + "_reason"} {
+			delete(s.form, k)
+			delete(s.notes, k)
+		}
+	}
 	words := freeText(fields, facts)
 	for k, v := range facts {
 		if _, free := words[k]; free {
@@ -246,18 +258,20 @@ func (s *state) index() int {
 func (s *state) enter(tx *storage.Tx, step *rulebook.Step) {
 	s.Step, s.Awaiting, s.Holder, s.StepAt, s.Team = step.ID, "", nil, tx.At, ""
 	if step.Receipt == "" { // the team of a handing over is the receiver's
-		s.Team = s.teamOf(step)
+		s.Team = s.teamOf(tx.Book, step)
 	}
 }
 
 // teamOf is the team a step belongs to; a step without one is anybody's who has the role.
-func (s *state) teamOf(step *rulebook.Step) string {
+func (s *state) teamOf(book *rulebook.Book, step *rulebook.Step) string {
 	field, ofForm := strings.CutPrefix(step.Team, "$form.")
 	switch {
 	case step.Team == "$case.team":
 		return text(s.caseVars()["team"])
 	case ofForm:
 		return text(s.form[field])
+	case step.Team == "" && s.CaseID != nil && book.EndsAtTeam(step.By):
+		return text(s.caseVars()["team"]) // whose view ends at his team works on his team's cases
 	}
 	return step.Team
 }

@@ -250,6 +250,10 @@ func (s *state) nameCase(ctx context.Context, tx *storage.Tx, f rulebook.Field, 
 	if err != nil {
 		return err
 	}
+	if !file.VisibleTo(tx.Actor) {
+		form.Add(f.ID, problem.New(problem.Invalid, "case.unknown_number", "本院没有案号为{number}的执行案件，请核对。", "number", number.String()))
+		return nil
+	}
 	facts[f.ID] = number.String()
 	s.CaseID = &caseID
 	s.about(file)

@@ -37,7 +37,7 @@ func TestTakingTwiceTakesOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := h.Matters.Take(ctx, duty, id); err != nil {
+		if err := h.Matters.Take(ctx, duty, id, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -28,6 +28,7 @@ type View struct {
 	Open      map[string][]OpenItem // by field, to be confirmed
 
 	CanTake, CanComplete, CanReceive, CanReturn, CanWithdraw, CanReopen, CanAssign bool
+	Quick                                                                          bool // the step is done by taking it, with what may be filled in
 	Own                                                                            bool // the step is an approval of what the actor asked for himself
 }
 
@@ -90,6 +91,7 @@ func (v *View) ahead(ctx context.Context, tx *storage.Tx, s *state) (err error) 
 		v.Own, v.CanTake, v.CanComplete = true, false, false
 		return nil
 	}
+	v.Quick = v.CanTake && !s.asks(tx.Book, v.Current)
 	if v.Gates, err = s.gatesBefore(ctx, tx, v.Current); err != nil {
 		return err
 	}

@@ -183,6 +183,25 @@ func (b *Book) ResumedBy(event string) []string {
 	return b.clocksWith(func(p Pausing) bool { return p.To == event })
 }
 
+// PausesEndedBy names the events whose pause of a clock ends with this one.
+func (b *Book) PausesEndedBy(rule, event string) []string {
+	var out []string
+	for _, from := range b.Events {
+		if slices.Contains(b.clocksWith(func(p Pausing) bool { return p.From == from.ID && p.To == event }), rule) {
+			out = append(out, from.Name)
+		}
+	}
+	for _, p := range b.Processes {
+		for _, s := range p.Steps {
+			id := p.ID + "." + s.ID
+			if slices.Contains(b.clocksWith(func(p Pausing) bool { return p.From == id && p.To == event }), rule) {
+				out = append(out, p.Name+"："+s.Name)
+			}
+		}
+	}
+	return out
+}
+
 func (b *Book) clocksWith(is func(Pausing) bool) []string {
 	var out []string
 	for _, d := range b.Deadlines {
@@ -332,6 +351,20 @@ func (b *Book) RolesMay(p Permission) []string {
 		}
 	}
 	return out
+}
+
+// EndsAtTeam reports whether some of these roles see no further than their team, and none less.
+func (b *Book) EndsAtTeam(roles []string) bool {
+	ends := false
+	for _, id := range roles {
+		if r, ok := b.Role(id); ok {
+			if r.Scope == ScopeOwn {
+				return false
+			}
+			ends = ends || r.Scope == ScopeTeam
+		}
+	}
+	return ends
 }
 
 // Team finds a team by id, name or one of its other names in the same text (C-7).

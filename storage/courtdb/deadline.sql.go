@@ -411,7 +411,7 @@ func (q *Queries) ExplainDeadline(ctx context.Context, arg ExplainDeadlineParams
 }
 
 const extendDeadline = `-- name: ExtendDeadline :execrows
-UPDATE court.deadline SET warn_at = $3, due_at = $4, explanation = $5, extended_by = $6, warned_at = NULL, overdue_at = NULL
+UPDATE court.deadline SET warn_at = $3, due_at = $4, explanation = $5, extended_by = $6, warned_at = NULL, overdue_at = NULL, length = NULL
 WHERE court = $1 AND id = $2 AND state = 'open' AND due_at < $4
 `
 
@@ -491,6 +491,21 @@ func (q *Queries) InsertDeadline(ctx context.Context, arg InsertDeadlineParams) 
 	return err
 }
 
+const keepPauses = `-- name: KeepPauses :exec
+UPDATE court.deadline SET pauses = $3 WHERE court = $1 AND id = $2
+`
+
+type KeepPausesParams struct {
+	Court  string
+	ID     uuid.UUID
+	Pauses []byte
+}
+
+func (q *Queries) KeepPauses(ctx context.Context, arg KeepPausesParams) error {
+	_, err := q.db.Exec(ctx, keepPauses, arg.Court, arg.ID, arg.Pauses)
+	return err
+}
+
 const moveDeadline = `-- name: MoveDeadline :exec
 UPDATE court.deadline SET warn_at = $3, due_at = $4, explanation = $5 WHERE court = $1 AND id = $2 AND state = 'open'
 `
@@ -557,7 +572,7 @@ func (q *Queries) OpenDeadlinesOfCase(ctx context.Context, arg OpenDeadlinesOfCa
 
 const pauseDeadlines = `-- name: PauseDeadlines :many
 UPDATE court.deadline SET state = 'paused', pauses = pauses || $2::jsonb
-WHERE court = $1 AND state = 'open' AND case_id = $3::uuid AND rule = ANY($4::text[]) RETURNING court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by
+WHERE court = $1 AND state IN ('open', 'paused') AND case_id = $3::uuid AND rule = ANY($4::text[]) RETURNING court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by
 `
 
 type PauseDeadlinesParams struct {

@@ -22,7 +22,7 @@ WHERE court = $1 AND state IN ('met', 'late', 'cancelled') AND matter_id = sqlc.
 
 -- name: PauseDeadlines :many
 UPDATE court.deadline SET state = 'paused', pauses = pauses || sqlc.arg(pause)::jsonb
-WHERE court = $1 AND state = 'open' AND case_id = sqlc.arg(case_id)::uuid AND rule = ANY(sqlc.arg(rules)::text[]) RETURNING *;
+WHERE court = $1 AND state IN ('open', 'paused') AND case_id = sqlc.arg(case_id)::uuid AND rule = ANY(sqlc.arg(rules)::text[]) RETURNING *;
 
 -- name: ExplainDeadline :exec
 UPDATE court.deadline SET explanation = $3 WHERE court = $1 AND id = $2;
@@ -30,12 +30,15 @@ UPDATE court.deadline SET explanation = $3 WHERE court = $1 AND id = $2;
 -- name: PausedDeadlines :many
 SELECT * FROM court.deadline WHERE court = $1 AND state = 'paused' AND case_id = sqlc.arg(case_id)::uuid AND rule = ANY(sqlc.arg(rules)::text[]) FOR UPDATE;
 
+-- name: KeepPauses :exec
+UPDATE court.deadline SET pauses = $3 WHERE court = $1 AND id = $2;
+
 -- name: ResumeDeadline :exec
 UPDATE court.deadline SET state = 'open', pauses = $3, warn_at = $4, due_at = $5, explanation = $6,
   warned_at = CASE WHEN $4 > sqlc.arg(now)::timestamptz THEN NULL ELSE warned_at END WHERE court = $1 AND id = $2;
 
 -- name: ExtendDeadline :execrows
-UPDATE court.deadline SET warn_at = $3, due_at = $4, explanation = $5, extended_by = $6, warned_at = NULL, overdue_at = NULL
+UPDATE court.deadline SET warn_at = $3, due_at = $4, explanation = $5, extended_by = $6, warned_at = NULL, overdue_at = NULL, length = NULL
 WHERE court = $1 AND id = $2 AND state = 'open' AND due_at < $4;
 
 -- name: OpenDeadlinesOfCase :many

@@ -7,6 +7,7 @@ import (
 
 	"mingzhi/backoffice/desk/frame"
 	"mingzhi/backoffice/matter"
+	"mingzhi/backoffice/problem"
 	"mingzhi/portal/webkit"
 )
 
@@ -43,7 +44,20 @@ func again(r *frame.Request, id uuid.UUID, err error, returning bool) error {
 
 // Take puts the matter into the reader's hands.
 func Take(r *frame.Request) error {
-	return act(r, "taken", func(id uuid.UUID) error { return r.House.Engine.Take(r.C(), r.Actor, id) })
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if r.FormValue("_refresh") != "" {
+		return again(r, id, nil, false)
+	}
+	if err := r.House.Engine.Take(r.C(), r.Actor, id, r.Values()); err != nil {
+		if p, ok := problem.As(err); ok && p.Fields != nil {
+			return again(r, id, err, false)
+		}
+		return err
+	}
+	return onward(r, id, "taken")
 }
 
 // Receive is the receipt for a matter handed over.

@@ -50,6 +50,14 @@ func stepWord(state string) string {
 var acts = map[string]string{"opened": "启动", "taken": "接手", "done": "办结", "handed_over": "移送", "received": "签收", "returned": "退回", "skipped": "跳过",
 	"withdrawn": "撤回", "reassigned": "改派", "agreed": "同意", "refused": "不同意", "reopened": "重新办理", "commented": "备注", "joined": "同时进行的各项已办结"}
 
+// filled is what a step's form begins with: what was filled in before, but never an approval's answer.
+func filled(m *casework.Matter) map[string]any {
+	if m.Current.Approve {
+		return nil
+	}
+	return m.Values
+}
+
 // ended says what became of a matter.
 var ended = map[string]string{"done": "这个事项已经办结。", "refused": "这个事项没有获得同意，已经结束。", "withdrawn": "这个事项已经撤回。"}
 

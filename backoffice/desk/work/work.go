@@ -60,7 +60,7 @@ func Take(r *frame.Request) error {
 		if err != nil {
 			continue
 		}
-		err = r.House.Engine.Take(r.C(), r.Actor, id)
+		err = r.House.Engine.Take(r.C(), r.Actor, id, nil)
 		if err == nil {
 			out.Done++
 			continue

@@ -181,9 +181,16 @@ func open(tx *storage.Tx, column string, id uuid.UUID, sealed []byte) (string, e
 
 func deadlinesOf(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]Due, error) {
 	rows, err := tx.DeadlinesOfCase(ctx, courtdb.DeadlinesOfCaseParams{Court: tx.Court, CaseID: id})
-	out := make([]Due, len(rows))
-	for i, d := range rows {
-		out[i] = dueOfRow(tx.Book, d)
+	var out []Due
+	for _, d := range rows {
+		if d.TipID != nil && !tx.Actor.Can(rulebook.MayTakeTip) {
+			continue
+		}
+		process, _, _ := strings.Cut(d.Rule, ".")
+		if p, ok := tx.Book.Process(process); ok && d.MatterID != nil && !Sees(tx.Actor, p) {
+			continue // the clock would say what the matter may not
+		}
+		out = append(out, dueOfRow(tx.Book, d))
 	}
 	return out, err
 }

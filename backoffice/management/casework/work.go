@@ -184,7 +184,7 @@ func stepsOf(book *rulebook.Book, a staff.Actor, process string) []string {
 			continue
 		}
 		for _, s := range p.Steps {
-			if a.Is(s.By...) {
+			if a.Is(s.By...) && len(s.Parallel) == 0 {
 				out = append(out, p.ID+"."+s.ID)
 			}
 		}
