@@ -274,7 +274,7 @@ func (w *walker) openByHand(p *rulebook.Process) uuid.UUID {
 		}
 	}
 	team := w.team()
-	if t := p.Steps[0].Team; p.On == "none" && t != "" && !strings.HasPrefix(t, "$") {
+	if t := p.Steps[0].Team; p.On == "none" && t != "" && !strings.HasPrefix(t, "$") && slices.Contains(p.Steps[0].By, role) {
 		team = t
 	}
 	b := w.door(w.who(role, team))
@@ -540,6 +540,9 @@ func (w *walker) standFor(acts []string) {
 
 func (w *walker) stand(text string) {
 	for _, m := range quoted.FindAllStringSubmatch(text, -1) {
+		if strings.Contains(text, `("`+m[1]+`" in past ?`) || strings.Contains(text, `!("`+m[1]+`" in past)`) {
+			continue // asked so that it is counted where it stands, not so that it stands
+		}
 		ago := 96 * time.Hour
 		if m[1] == "case_filed" {
 			if w.Rows(`SELECT count(*) FROM court.docket WHERE court = $1 AND case_id = $2 AND code = $3`, w.book.Court.ID, w.caseID, m[1]) > 0 {
