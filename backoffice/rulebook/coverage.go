@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,25 @@ type Row struct {
 	Clause  string
 	Kind    string
 	Carrier string // entries, joined by "; ", or Open
+	Test    string // what drove it, as the walk over the book wrote it down; empty for a book that none has walked
+}
+
+//go:embed driven
+var driven embed.FS
+
+// drove reads which test drove each clause of a court's book.
+func drove(court string) map[string]string {
+	out := map[string]string{}
+	text, err := driven.ReadFile("driven/" + court + ".txt")
+	if err != nil {
+		return out
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if clause, test, ok := strings.Cut(line, "\t"); ok {
+			out[clause] = test
+		}
+	}
+	return out
 }
 
 // Coverage lists every clause of the court, in the order of the document, with what carries it.
@@ -48,6 +68,7 @@ func Coverage(b *Book) []Row {
 		}
 	}
 	rows := make([]Row, 0, len(b.Clauses))
+	tests := drove(b.Court.ID)
 	for _, c := range b.Clauses {
 		carrier := strings.Join(by[c.ID], "; ")
 		if carrier == "" && c.Policy != "" {
@@ -56,7 +77,7 @@ func Coverage(b *Book) []Row {
 		if carrier == "" {
 			carrier = Open
 		}
-		rows = append(rows, Row{c.ID, c.Kind, carrier})
+		rows = append(rows, Row{c.ID, c.Kind, carrier, tests[c.ID]})
 	}
 	return rows
 }

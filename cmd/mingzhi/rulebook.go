@@ -109,6 +109,9 @@ func (c *coverageCmd) Run(s *Settings) error {
 		rows, open := rulebook.Coverage(book), 0
 		for _, r := range rows {
 			fmt.Printf("%-12s %-24s %s\n", r.Clause, r.Kind, r.Carrier)
+			if r.Test != "" {
+				fmt.Printf("%-12s %-24s ← %s\n", "", "", r.Test)
+			}
 			if r.Carrier == rulebook.Open {
 				open++
 			}
