@@ -35,7 +35,7 @@ type deadlines struct{}
 func (deadlines) Clock(context.Context, *storage.Tx, Ring) error { return nil }
 
 func (deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error {
-	if err := stop(ctx, tx, stopped(tx, e), e); err != nil {
+	if err := end(ctx, tx, e); err != nil {
 		return err
 	}
 	if err := standStill(ctx, tx, e); err != nil {
@@ -63,13 +63,70 @@ func (deadlines) Follow(ctx context.Context, tx *storage.Tx, e *Recorded) error 
 	return nil
 }
 
-// stopped names the clocks that an event ends.
-func stopped(tx *storage.Tx, e *Recorded) []string {
-	var out []string
+// end closes the clocks that an event ends; of a rule that keeps assets or persons apart, only those the event is about.
+func end(ctx context.Context, tx *storage.Tx, e *Recorded) error {
+	var all []string
 	for _, rule := range tx.Book.DeadlinesStoppedBy(e.Code) {
-		out = append(out, rule.ID)
+		ok, err := tx.Book.Holds(rule.StopWhen, e.Vars)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !ok:
+		case len(rule.Same) == 0 || e.Case == uuid.Nil:
+			all = append(all, rule.ID)
+		default:
+			if err := endSame(ctx, tx, rule, e); err != nil {
+				return err
+			}
+		}
 	}
-	return out
+	return stop(ctx, tx, all, e)
+}
+
+func endSame(ctx context.Context, tx *storage.Tx, rule rulebook.Deadline, e *Recorded) error {
+	rows, err := tx.DeadlinesOfCase(ctx, courtdb.DeadlinesOfCaseParams{Court: tx.Court, CaseID: e.Case})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if row.Rule != rule.ID || row.ClosedAt != nil {
+			continue
+		}
+		same, err := about(ctx, tx, rule, row, e)
+		if err != nil {
+			return err
+		}
+		if !same {
+			continue
+		}
+		if err := tx.CloseDeadline(ctx, courtdb.CloseDeadlineParams{Court: tx.Court, ID: row.ID, At: e.Occurred, Event: &e.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// about holds what started a clock against the event that would end it.
+func about(ctx context.Context, tx *storage.Tx, rule rulebook.Deadline, row courtdb.CourtDeadline, e *Recorded) (bool, error) {
+	if row.StartedBy == nil {
+		return true, nil
+	}
+	start, err := tx.DocketByID(ctx, courtdb.DocketByIDParams{Court: tx.Court, ID: *row.StartedBy})
+	if err != nil {
+		return false, err
+	}
+	facts, err := Facts(tx, start.ID, start.Body)
+	if err != nil {
+		return false, err
+	}
+	for from, to := range rule.Same {
+		was, is := facts[from], e.Facts[to]
+		if was != nil && is != nil && was != is {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // clockOf is the clock a rule starts at an event: from the day the rule counts from or the day it

@@ -228,3 +228,31 @@ func TestAFormChangedOnTheWayBackIsNotLostUnsaid(t *testing.T) {
 		t.Fatalf("%d freezes", n)
 	}
 }
+
+// Two accounts frozen, one released: the other's clock must go on, or its freeze lapses unseen.
+func TestOneReleaseEndsOneClock(t *testing.T) {
+	t.Parallel()
+	h := backofficetest.New(t)
+	id := newCase(h)
+	put := func(code string, facts map[string]any) {
+		t.Helper()
+		at := h.Clock.Now()
+		if err := record(t, h, docket.Event{Code: code, Case: id, Effect: &at, Facts: facts}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, no := range []string{"裁定一", "裁定二"} {
+		put("asset_frozen", map[string]any{"debtor": "d", "class": "deposit", "document_no": no, "expires_on": "2027-03-09"})
+	}
+	open := func() int {
+		return h.Rows(`SELECT count(*) FROM court.deadline WHERE case_id = $1 AND rule = 'freeze_deposit' AND state = 'open'`, id)
+	}
+	put("control_released", map[string]any{"debtor": "d", "origin_no": "裁定二", "document_no": "解除一"})
+	if open() != 1 {
+		t.Errorf("%d clocks run after one of two was released", open())
+	}
+	put("control_released", map[string]any{"debtor": "d", "document_no": "解除二"})
+	if open() != 0 {
+		t.Errorf("%d clocks run after the rest was released", open())
+	}
+}

@@ -96,7 +96,7 @@ func closeCase(ctx context.Context, tx *storage.Tx, e *Recorded) error {
 	if err != nil {
 		return err
 	}
-	if err := stop(ctx, tx, stopped(tx, e), e); err != nil { // what ends with the closing was met, or late; the rest is cancelled
+	if err := end(ctx, tx, e); err != nil { // what ends with the closing was met, or late; the rest is cancelled
 		return err
 	}
 	return tx.CancelCaseDeadlines(ctx, courtdb.CancelCaseDeadlinesParams{Court: tx.Court, CaseID: e.Case, At: tx.At, Event: &e.ID})

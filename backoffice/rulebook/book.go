@@ -256,23 +256,27 @@ const (
 // Deadline is a clock that an event starts and another stops.
 type Deadline struct {
 	Entry    `yaml:",inline"`
-	Start    string    `yaml:"start"` // event
-	When     string    `yaml:"when"`  // CEL over event, case, tip
-	Stop     []string  `yaml:"stop"`  // events; any one closes it
-	Length   Length    `yaml:"length"`
-	Warn     Length    `yaml:"warn"`     // how long before due to warn
-	Owner    string    `yaml:"owner"`    // role
-	Escalate string    `yaml:"escalate"` // role
-	Source   string    `yaml:"source"`   // clause of the court, article of a law, or "court" for its own figure
-	Pauses   []Pausing `yaml:"pauses"`
-	Counts   string    `yaml:"counts"` // date field of the start event from which it counts; else the day it occurred
-	Due      string    `yaml:"due"`    // date field of the start event that is the due day; Length is then the legal cap
-	Told     []string  `yaml:"told"`   // party roles that see this clock run on their case page
-	Public   string    `yaml:"public"` // what it is called there; else Name
-	By       string    `yaml:"by"`     // who owes it, in words for a party
-	Fixed    bool      `yaml:"fixed"`  // ends even on a holiday, like the term of a freeze; else it rolls (民诉法85)
-	Note     string    `yaml:"note"`
-	Examples []Example `yaml:"examples"`
+	Start    string   `yaml:"start"`     // event
+	When     string   `yaml:"when"`      // CEL over event, case, tip
+	Stop     []string `yaml:"stop"`      // events; any one closes it
+	StopWhen string   `yaml:"stop_when"` // CEL over the event that would close it
+	// Same keeps clocks of several assets or persons apart: field of the start event → field of the event that closes; where both say
+	// something, they must say the same.
+	Same     map[string]string `yaml:"same"`
+	Length   Length            `yaml:"length"`
+	Warn     Length            `yaml:"warn"`     // how long before due to warn
+	Owner    string            `yaml:"owner"`    // role
+	Escalate string            `yaml:"escalate"` // role
+	Source   string            `yaml:"source"`   // clause of the court, article of a law, or "court" for its own figure
+	Pauses   []Pausing         `yaml:"pauses"`
+	Counts   string            `yaml:"counts"` // date field of the start event from which it counts; else the day it occurred
+	Due      string            `yaml:"due"`    // date field of the start event that is the due day; Length is then the legal cap
+	Told     []string          `yaml:"told"`   // party roles that see this clock run on their case page
+	Public   string            `yaml:"public"` // what it is called there; else Name
+	By       string            `yaml:"by"`     // who owes it, in words for a party
+	Fixed    bool              `yaml:"fixed"`  // ends even on a holiday, like the term of a freeze; else it rolls (民诉法85)
+	Note     string            `yaml:"note"`
+	Examples []Example         `yaml:"examples"`
 }
 
 // Example is a computed pair that the court agreed on; a test holds the calendar to it.

@@ -216,6 +216,14 @@ func (c *checker) checkDeadlines() {
 		p.known("escalate", "角色", d.Escalate, c.roles)
 		p.source("source", d.Source)
 		p.holds("when", d.When)
+		p.holds("stop_when", d.StopWhen)
+		if start, ok := c.Event(d.Start); ok {
+			for from := range d.Same {
+				if !slices.Contains(names(start.Form), from) {
+					p.say("same", "开始的事件没有字段 %s。", from)
+				}
+			}
+		}
 		for i, r := range d.Told {
 			p.one(fmt.Sprintf("told[%d]", i), "当事人地位", r, Audiences)
 		}

@@ -49,6 +49,28 @@ func (q *Queries) CancelMatterDeadlines(ctx context.Context, arg CancelMatterDea
 	return err
 }
 
+const closeDeadline = `-- name: CloseDeadline :exec
+UPDATE court.deadline SET state = CASE WHEN $3::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $3::timestamptz, closed_by = $4
+WHERE court = $1 AND id = $2 AND state IN ('open', 'paused')
+`
+
+type CloseDeadlineParams struct {
+	Court string
+	ID    uuid.UUID
+	At    time.Time
+	Event *uuid.UUID
+}
+
+func (q *Queries) CloseDeadline(ctx context.Context, arg CloseDeadlineParams) error {
+	_, err := q.db.Exec(ctx, closeDeadline,
+		arg.Court,
+		arg.ID,
+		arg.At,
+		arg.Event,
+	)
+	return err
+}
+
 const closeDeadlinesOfCase = `-- name: CloseDeadlinesOfCase :exec
 UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
 WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY($4::text[]) AND case_id = $5::uuid AND matter_id IS NULL

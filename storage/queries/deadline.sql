@@ -6,6 +6,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15
 UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
 WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY(sqlc.arg(rules)::text[]) AND case_id = sqlc.arg(case_id)::uuid AND matter_id IS NULL;
 
+-- name: CloseDeadline :exec
+UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
+WHERE court = $1 AND id = $2 AND state IN ('open', 'paused');
+
 -- name: CloseDeadlinesOfTip :exec
 UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
 WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY(sqlc.arg(rules)::text[]) AND tip_id = sqlc.arg(tip_id)::uuid AND matter_id IS NULL;
