@@ -137,6 +137,7 @@ func TestADeletedListingIsGoneInTheSameAct(t *testing.T) {
 			t.Errorf("%s: %s is public", f.ID, f.Value)
 		}
 	}
+	s.record(t, docket.Event{Code: "dishonest_change.verify", SourceKey: "verified again"})
 	s.record(t, docket.Event{Code: "dishonest_deleted", Party: s.debtor, SourceKey: "deleted", Facts: map[string]any{"debtor": s.debtor.String(), "ground": "performed", "deleted_on": "2026-03-10"}})
 	if s.Rows(`SELECT count(*) FROM disclosed.notice`) != 0 || s.Rows(`SELECT count(*) FROM disclosed.tombstone`) != 1 {
 		t.Fatal("the listing is still public")
