@@ -80,7 +80,7 @@ func (w *walker) value(f rulebook.Field, page *desktest.Page) string {
 		return w.running()
 	case "recording":
 		return w.recorded()
-	case "attachment", "file", "open_items":
+	case "attachment", "open_items":
 		return ""
 	}
 	text := "已按规定办理"

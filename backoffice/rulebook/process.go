@@ -93,7 +93,6 @@ type Step struct {
 	Refused  string   `yaml:"refused"`  // records this event when refused; the run ends
 	Parallel []string `yaml:"parallel"` // processes that run beside each other; the step is done when all of them are
 	Does     string   `yaml:"does"`     // an act of the program itself, one of Deeds
-	Makes    string   `yaml:"makes"`
 	Clause   string   `yaml:"clause"`
 	Clauses  []string `yaml:"clauses"` // further clauses that the step carries
 }

@@ -30,7 +30,7 @@ var (
 
 // FieldTypes are the inputs a form knows.
 var FieldTypes = []string{
-	"text", "long", "choice", "money", "date", "datetime", "party", "staff", "team", "case", "yesno", "number", "file", "recording",
+	"text", "long", "choice", "money", "date", "datetime", "party", "staff", "team", "case", "yesno", "number", "recording",
 	"attachment", "location", "rows", "person", "court", "phone", "deadline", "open_items",
 }
 
@@ -41,7 +41,7 @@ var rowTypes = []string{"text", "choice", "money", "date", "yesno", "number", "p
 var Deeds = []string{"extend_deadline"}
 
 // PublicPages are the pages of the portal that a clause may be carried by.
-var PublicPages = []string{"home", "documents", "clauses", "hotlines", "tips", "cases", "applications", "notices", "dishonest", "lots", "hall", "feed", "search", "messages"}
+var PublicPages = []string{"home", "documents", "clauses", "hotlines", "tips", "cases", "applications", "notices", "dishonest", "lots", "hall", "feed", "messages"}
 
 // What a board counts, and by what it breaks down.
 var (

@@ -38,31 +38,6 @@ func (q *Queries) Admit(ctx context.Context, arg AdmitParams) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
-const applicationFile = `-- name: ApplicationFile :one
-SELECT court, id, matter_id, name, mime, size, sha256, store_key FROM court.application_file WHERE court = $1 AND id = $2
-`
-
-type ApplicationFileParams struct {
-	Court string
-	ID    uuid.UUID
-}
-
-func (q *Queries) ApplicationFile(ctx context.Context, arg ApplicationFileParams) (CourtApplicationFile, error) {
-	row := q.db.QueryRow(ctx, applicationFile, arg.Court, arg.ID)
-	var i CourtApplicationFile
-	err := row.Scan(
-		&i.Court,
-		&i.ID,
-		&i.MatterID,
-		&i.Name,
-		&i.Mime,
-		&i.Size,
-		&i.Sha256,
-		&i.StoreKey,
-	)
-	return i, err
-}
-
 const applicationFiles = `-- name: ApplicationFiles :many
 SELECT court, id, matter_id, name, mime, size, sha256, store_key FROM court.application_file WHERE court = $1 AND matter_id = $2 ORDER BY id
 `

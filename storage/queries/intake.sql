@@ -40,8 +40,5 @@ INSERT INTO court.application_file (court, id, matter_id, name, mime, size, sha2
 -- name: ApplicationFiles :many
 SELECT * FROM court.application_file WHERE court = $1 AND matter_id = $2 ORDER BY id;
 
--- name: ApplicationFile :one
-SELECT * FROM court.application_file WHERE court = $1 AND id = $2;
-
 -- name: InsertItemRead :exec
 INSERT INTO court.item_read (court, item_id, viewer, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/desk/frame"
-	"mingzhi/backoffice/desk/piece"
 	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/intake"
 	"mingzhi/backoffice/management/casework"
@@ -114,8 +113,6 @@ func stage(v *intake.View) string {
 }
 
 func picture(mime string) bool { return strings.HasPrefix(mime, "image/") }
-
-func show(f casework.Fact) string { return piece.Fact(f) }
 
 // contactLine is who gave the tip, as far as the person said.
 func contactLine(c *exchange.Contact) string {

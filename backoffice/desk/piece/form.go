@@ -21,7 +21,7 @@ func applying(ctx context.Context, fields []rulebook.Field, form webkit.Form, be
 	given := rulebook.Given(fields, form.Values, before, r.Now)
 	var out []rulebook.Field
 	for _, f := range fields {
-		if !r.Book.Holding(f.When, given) || f.Type == "file" && !f.Required {
+		if !r.Book.Holding(f.When, given) {
 			continue
 		}
 		f.Required = f.Required || f.RequiredWhen != "" && r.Book.Holding(f.RequiredWhen, given)

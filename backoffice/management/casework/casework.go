@@ -65,9 +65,9 @@ func skip(number int) int32 { return int32(max(number-1, 0)) * page }
 
 // Choices fill the selects of a form: persons of the case, staff, teams.
 type Choices struct {
-	Parties, Staff, Teams, Recordings, Deadlines, Courts []rulebook.Choice
-	Open                                                 map[string][]matter.OpenItem // by field: runs to be confirmed one by one
-	Before                                               map[string]any               // what earlier forms of the run brought
+	Parties, Staff, Teams, Recordings, Deadlines []rulebook.Choice
+	Open                                         map[string][]matter.OpenItem // by field: runs to be confirmed one by one
+	Before                                       map[string]any               // what earlier forms of the run brought
 }
 
 // Name is the label of an id in a list of choices.
