@@ -50,7 +50,7 @@ func (c *Calendar) DueWithPauses(rule Rule, event time.Time, pauses []Pause) Dea
 	}
 	if !d.Suspended {
 		d.Explanation.Due = d.At
-		d.WarnAt = c.warnAt(rule, event, d.At)
+		d.WarnAt = c.WarnBefore(rule, event, d.At)
 	}
 	return d
 }

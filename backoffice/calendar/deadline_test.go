@@ -140,7 +140,7 @@ func TestWarnAt(t *testing.T) {
 		{Minutes(20), Date{2026, 2, 12}.at(9, 45, 0)},
 		{Workdays(0), event},
 	} {
-		if got := court.WarnAt(v.rule, event); !got.Equal(v.warn) {
+		if got := court.Due(v.rule, event).WarnAt; !got.Equal(v.warn) {
 			t.Errorf("%+v: %s, want %s", v.rule, got, v.warn)
 		}
 	}

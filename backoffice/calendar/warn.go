@@ -2,13 +2,10 @@ package calendar
 
 import "time"
 
-// WarnAt is the instant of the warning for Due(rule, event); see Deadline.WarnAt. It is
-// always before the deadline and, if the period leaves room, not before the event.
-func (c *Calendar) WarnAt(rule Rule, event time.Time) time.Time { return c.Due(rule, event).WarnAt }
-
-// warnAt goes back from due. Day rules warn at 09:00 of a working day, so that whoever must
+// WarnBefore is the instant of rule's warning before due. It is always before the deadline and, if
+// the period leaves room, not before the event. Day rules warn at 09:00 of a working day, so that whoever must
 // act is at work; months without WarnN warn 15 days ahead.
-func (c *Calendar) warnAt(rule Rule, event, due time.Time) time.Time {
+func (c *Calendar) WarnBefore(rule Rule, event, due time.Time) time.Time {
 	back := min(rule.warn(), longestSpan)
 	last := On(due)
 	var at time.Time

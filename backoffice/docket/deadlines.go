@@ -203,6 +203,7 @@ type Clock struct {
 	Escalate           string
 	Due                *calendar.Date // a due day that was ordered, instead of counting
 	DueAt              *time.Time     // the same, to the minute
+	DueWhy             string         // what DueAt comes from; empty: somebody wrote it down
 	History            bool           // imported: what is past does not ring any more
 }
 
@@ -213,9 +214,9 @@ func Start(ctx context.Context, tx *storage.Tx, c Clock) error {
 	var err error
 	switch {
 	case c.Due != nil:
-		due = ordered(c, *c.Due)
+		due = ordered(tx.Days, c, *c.Due)
 	case c.DueAt != nil:
-		due = orderedAt(c, *c.DueAt)
+		due = orderedAt(tx.Days, c, *c.DueAt)
 	default:
 		length, err = json.Marshal(c.Length)
 	}
@@ -231,35 +232,50 @@ func Start(ctx context.Context, tx *storage.Tx, c Clock) error {
 		CaseID: storage.Ref(c.Case), MatterID: storage.Ref(c.Matter), TipID: storage.Ref(c.Tip), StartedBy: storage.Ref(c.StartedBy), StartedAt: c.Start,
 		WarnAt: due.WarnAt, DueAt: due.At, Explanation: explanation, OwnerRole: c.OwnerRole, Owner: c.Owner, Team: c.Team,
 		EscalateRole: c.Escalate, RuleVersion: int32(tx.Version), Length: length})
-	if err != nil || !c.History {
+	if err != nil {
+		return err
+	}
+	if err := startPaused(ctx, tx, c, id); err != nil || !c.History {
 		return err
 	}
 	return silence(ctx, tx, id)
 }
 
 // ordered is a due day fixed in a document, such as the term of a freeze.
-func ordered(c Clock, day calendar.Date) calendar.Deadline {
+func ordered(days *calendar.Calendar, c Clock, day calendar.Date) calendar.Deadline {
 	at := day.Add(1).Time().Add(-time.Second)
-	warn := at.AddDate(0, 0, -max(c.Length.WarnN, 1))
-	if c.Length.Unit == calendar.MonthUnit {
+	warn := at.AddDate(0, 0, -1)
+	switch {
+	case c.Length.Unit == calendar.MonthUnit:
 		warn = at.AddDate(0, 0, -30)
+	case c.Length.WarnN > 0:
+		warn = days.WarnBefore(c.Length, c.Start, at)
 	}
+	return fixed(c, at, warn, "期限届满日由文书确定："+day.String()+"。")
+}
+
+// orderedAt is a due instant that somebody wrote down, or that a rule names; unless the book says more, it warns when a quarter of the
+// time is left.
+func orderedAt(days *calendar.Calendar, c Clock, at time.Time) calendar.Deadline {
+	warn := at.Add(-max(at.Sub(c.Start)/4, 0))
+	if c.Length.WarnN > 0 {
+		warn = days.WarnBefore(c.Length, c.Start, at)
+	}
+	why := c.DueWhy
+	if why == "" {
+		why = "时限由登记的时间确定：" + at.In(calendar.Shanghai).Format("2006-01-02 15:04") + "。"
+	}
+	return fixed(c, at, warn, why)
+}
+
+func fixed(c Clock, at, warn time.Time, why string) calendar.Deadline {
 	if warn.Before(c.Start) { // ordered for today or tomorrow
 		warn = c.Start
 	}
 	if warn.After(at) {
 		warn = at
 	}
-	start := calendar.On(c.Start)
-	return calendar.Deadline{At: at, WarnAt: warn, Explanation: calendar.Explanation{Start: start, StartAt: c.Start, Due: at,
-		Text: "期限届满日由文书确定：" + day.String() + "。"}}
-}
-
-// orderedAt is a due instant that somebody wrote down; it warns when a quarter of the time is left.
-func orderedAt(c Clock, at time.Time) calendar.Deadline {
-	warn := at.Add(-max(at.Sub(c.Start)/4, 0))
-	return calendar.Deadline{At: at, WarnAt: warn, Explanation: calendar.Explanation{Start: calendar.On(c.Start), StartAt: c.Start, Due: at,
-		Text: "时限由登记的时间确定：" + at.In(calendar.Shanghai).Format("2006-01-02 15:04") + "。"}}
+	return calendar.Deadline{At: at, WarnAt: warn, Explanation: calendar.Explanation{Start: calendar.On(c.Start), StartAt: c.Start, Due: at, Text: why}}
 }
 
 // silence marks what had already rung before the import.

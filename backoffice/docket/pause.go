@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -42,19 +43,58 @@ func standStill(ctx context.Context, tx *storage.Tx, e *Recorded) error {
 		return err
 	}
 	for _, row := range rows {
-		due, _, err := counted(tx, row)
-		if err != nil {
-			return err
-		}
-		text, err := json.Marshal(due.Explanation)
-		if err != nil {
-			return err
-		}
-		if err := tx.ExplainDeadline(ctx, courtdb.ExplainDeadlineParams{Court: tx.Court, ID: row.ID, Explanation: text}); err != nil {
+		if err := explainPause(ctx, tx, row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func explainPause(ctx context.Context, tx *storage.Tx, row courtdb.CourtDeadline) error {
+	due, _, err := counted(tx, row)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(due.Explanation)
+	if err != nil {
+		return err
+	}
+	return tx.ExplainDeadline(ctx, courtdb.ExplainDeadlineParams{Court: tx.Court, ID: row.ID, Explanation: text})
+}
+
+// startPaused lets a clock that begins while its case stands still wait from the beginning.
+func startPaused(ctx context.Context, tx *storage.Tx, c Clock, id uuid.UUID) error {
+	pausings := tx.Book.PausingsOf(c.Rule)
+	if len(pausings) == 0 || c.Case == uuid.Nil {
+		return nil
+	}
+	rows, err := tx.PastOfCase(ctx, courtdb.PastOfCaseParams{Court: tx.Court, CaseID: c.Case})
+	if err != nil {
+		return err
+	}
+	last := map[string]time.Time{}
+	for _, r := range rows {
+		last[r.Code] = r.Last
+	}
+	var pauses []calendar.Pause
+	for _, p := range pausings {
+		if from := last[p.From]; from.After(last[p.To]) {
+			event, _ := tx.Book.Event(p.From)
+			pauses = append(pauses, calendar.Pause{From: calendar.On(from), Reason: event.Name})
+		}
+	}
+	if len(pauses) == 0 {
+		return nil
+	}
+	pause, err := json.Marshal(pauses)
+	if err != nil {
+		return err
+	}
+	row, err := tx.PauseDeadline(ctx, courtdb.PauseDeadlineParams{Court: tx.Court, ID: id, Pause: pause})
+	if err != nil {
+		return err
+	}
+	return explainPause(ctx, tx, row)
 }
 
 // counted is a clock counted anew from its start over its pauses. A day that a document fixed is no count: it is
@@ -82,12 +122,18 @@ func resume(ctx context.Context, tx *storage.Tx, row courtdb.CourtDeadline, e *R
 	if err != nil {
 		return err
 	}
+	var ended []string // the reasons that end with this event
+	for _, p := range tx.Book.PausingsOf(row.Rule) {
+		if from, ok := tx.Book.Event(p.From); ok && p.To == e.Code {
+			ended = append(ended, from.Name)
+		}
+	}
 	lasts := false
 	for i := range pauses {
 		if pauses[i].To != (calendar.Date{}) {
 			continue
 		}
-		if slices.Contains(tx.Book.PausesEndedBy(row.Rule, e.Code), pauses[i].Reason) {
+		if slices.Contains(ended, pauses[i].Reason) {
 			pauses[i].To = calendar.On(e.Occurred).Add(-1)
 		} else {
 			lasts = true
@@ -128,7 +174,7 @@ func Extend(ctx context.Context, tx *storage.Tx, id uuid.UUID, until calendar.Da
 	if err := json.Unmarshal(row.Explanation, &why); err != nil {
 		return err
 	}
-	due := ordered(Clock{Start: tx.At}, until)
+	due := ordered(tx.Days, Clock{Start: tx.At}, until)
 	why.Provisional = false // the day was decided, not counted
 	why.Due, why.Text = due.At, why.Text+"经批准，延长至"+until.String()+"。"
 	text, err := json.Marshal(why)

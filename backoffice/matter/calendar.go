@@ -2,6 +2,7 @@ package matter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -17,7 +18,8 @@ import (
 )
 
 // Calendar opens what the calendar calls for: for the court each day, week, month …, and what recurs on cases. It returns how many
-// runs it opened. Any number of nodes may run it: a span is opened once.
+// runs it opened. Any number of nodes may run it: a span is opened once. One that cannot be opened keeps no other from opening; the
+// errors come together.
 func (e *Engine) Calendar(ctx context.Context, court string) (int, error) {
 	book, _, err := e.store.Book(ctx, court)
 	if err != nil {
@@ -29,6 +31,7 @@ func (e *Engine) Calendar(ctx context.Context, court string) (int, error) {
 	}
 	now := e.store.Now().In(calendar.Shanghai)
 	opened := 0
+	var failed []error
 	for _, p := range book.On(calendar.On(now)).ProcessesEvery() {
 		if p.Opens.Every.Each == "" {
 			continue
@@ -40,13 +43,14 @@ func (e *Engine) Calendar(ctx context.Context, court string) (int, error) {
 		}
 		n, err := e.each(ctx, court, p.ID, span)
 		if err != nil {
-			return opened, fmt.Errorf("calendar: %s %s: %w", p.ID, span, err)
+			failed = append(failed, fmt.Errorf("calendar: %s %s: %w", p.ID, span, err))
+			continue
 		}
 		opened += n
 		e.spans.Store(held, span)
 	}
 	n, err := e.again(ctx, court)
-	return opened + n, err
+	return opened + n, errors.Join(append(failed, err)...)
 }
 
 func (e *Engine) each(ctx context.Context, court, process, span string) (n int, err error) {
@@ -151,39 +155,53 @@ func later(from time.Time, l rulebook.Length, n int) time.Time {
 	return day.Time()
 }
 
-// again opens what is due on cases; what it costs grows with what is due.
+// again opens what is due on cases, each by itself; what it costs grows with what is due.
 func (e *Engine) again(ctx context.Context, court string) (n int, err error) {
-	err = e.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
-		rows, err := tx.DueRecurrences(ctx, courtdb.DueRecurrencesParams{Court: tx.Court, Now: tx.At})
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			p, ok := tx.Book.Process(row.Process)
-			if !ok || p.Opens.Every == nil || row.UntilAt != nil && row.NextAt.After(*row.UntilAt) {
-				if err := tx.StopRecurring(ctx, courtdb.StopRecurringParams{Court: tx.Court, CaseID: row.CaseID, Processes: []string{row.Process}}); err != nil {
-					return err
-				}
-				continue
+	var rows []courtdb.CourtRecurrence
+	err = e.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) (err error) {
+		rows, err = tx.DueRecurrences(ctx, courtdb.DueRecurrencesParams{Court: tx.Court, Now: tx.At})
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	var failed []error
+	for _, row := range rows {
+		err := e.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+			row, err := tx.DueRecurrence(ctx, courtdb.DueRecurrenceParams{Court: tx.Court, Process: row.Process, CaseID: row.CaseID, Now: tx.At})
+			if storage.NoRows(err) {
+				return nil // another node was quicker
 			}
-			file, err := docket.OpenFile(ctx, tx, row.CaseID)
 			if err != nil {
 				return err
 			}
-			b := begin{About: About{Case: row.CaseID}, file: file, source: "every:" + row.Process + ":" + row.CaseID.String() + ":" + calendar.On(row.NextAt).String()}
-			if _, err := e.open(ctx, tx, p, b, nil); err != nil {
-				return err
-			}
-			n++
-			next := row.NextAt
-			for k := 1; !next.After(tx.At); k++ { // a machine that stood still opens one run, not one for each span it missed
-				next = later(row.Since, p.Opens.Every.Step, k)
-			}
-			if err := tx.MoveRecurrence(ctx, courtdb.MoveRecurrenceParams{Court: tx.Court, Process: row.Process, CaseID: row.CaseID, NextAt: next}); err != nil {
-				return err
-			}
+			return e.onceMore(ctx, tx, row)
+		})
+		if err != nil {
+			failed = append(failed, fmt.Errorf("calendar: %s on case %s: %w", row.Process, row.CaseID, err))
+			continue
 		}
-		return nil
-	})
-	return n, err
+		n++
+	}
+	return n, errors.Join(failed...)
+}
+
+func (e *Engine) onceMore(ctx context.Context, tx *storage.Tx, row courtdb.CourtRecurrence) error {
+	p, ok := tx.Book.Process(row.Process)
+	if !ok || p.Opens.Every == nil || row.UntilAt != nil && row.NextAt.After(*row.UntilAt) {
+		return tx.StopRecurring(ctx, courtdb.StopRecurringParams{Court: tx.Court, CaseID: row.CaseID, Processes: []string{row.Process}})
+	}
+	file, err := docket.OpenFile(ctx, tx, row.CaseID)
+	if err != nil {
+		return err
+	}
+	b := begin{About: About{Case: row.CaseID}, file: file, source: "every:" + row.Process + ":" + row.CaseID.String() + ":" + calendar.On(row.NextAt).String()}
+	if _, err := e.open(ctx, tx, p, b, nil); err != nil {
+		return err
+	}
+	next := row.NextAt
+	for k := 1; !next.After(tx.At); k++ { // a machine that stood still opens one run, not one for each span it missed
+		next = later(row.Since, p.Opens.Every.Step, k)
+	}
+	return tx.MoveRecurrence(ctx, courtdb.MoveRecurrenceParams{Court: tx.Court, Process: row.Process, CaseID: row.CaseID, NextAt: next})
 }

@@ -14,6 +14,9 @@ import (
 	"mingzhi/storage/courtdb"
 )
 
+// Sees refuses an actor who may not see a run.
+type Sees func(ctx context.Context, tx *storage.Tx, id uuid.UUID) error
+
 // mayWithdraw: whoever opened it, and whoever may give it to others.
 func mayWithdraw(p *rulebook.Process, m courtdb.CourtMatter, a staff.Actor) bool {
 	return m.State == "open" && m.Parent == nil && !p.Log && a.Can(rulebook.MayWorkMatter) &&
@@ -29,8 +32,11 @@ func mayReopen(p *rulebook.Process, m courtdb.CourtMatter, a staff.Actor) bool {
 }
 
 // Withdraw ends a run that is not to go on, with reasons; what runs beside it for it ends too.
-func (e *Engine) Withdraw(ctx context.Context, actor staff.Actor, id uuid.UUID, reason string) error {
+func (e *Engine) Withdraw(ctx context.Context, actor staff.Actor, id uuid.UUID, reason string, see Sees) error {
 	return e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		if err := see(ctx, tx, id); err != nil {
+			return err
+		}
 		s, _, err := e.load(ctx, tx, id)
 		if err != nil {
 			return err
@@ -80,8 +86,11 @@ func (e *Engine) withdraw(ctx context.Context, tx *storage.Tx, s *state, reason 
 }
 
 // Reopen takes a closed run up again at the step where it ended, with reasons; its clocks go on where they stood.
-func (e *Engine) Reopen(ctx context.Context, actor staff.Actor, id uuid.UUID, reason string) error {
+func (e *Engine) Reopen(ctx context.Context, actor staff.Actor, id uuid.UUID, reason string, see Sees) error {
 	return e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		if err := see(ctx, tx, id); err != nil {
+			return err
+		}
 		s, err := lock(ctx, tx, id)
 		if err != nil {
 			return err
@@ -115,8 +124,11 @@ func (e *Engine) Reopen(ctx context.Context, actor staff.Actor, id uuid.UUID, re
 }
 
 // Assign gives an open run to somebody else, or to another team, whom the step must allow.
-func (e *Engine) Assign(ctx context.Context, actor staff.Actor, id uuid.UUID, to uuid.UUID, reason string) error {
+func (e *Engine) Assign(ctx context.Context, actor staff.Actor, id uuid.UUID, to uuid.UUID, reason string, see Sees) error {
 	return e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		if err := see(ctx, tx, id); err != nil {
+			return err
+		}
 		s, step, err := e.load(ctx, tx, id)
 		if err != nil {
 			return err
@@ -126,7 +138,7 @@ func (e *Engine) Assign(ctx context.Context, actor staff.Actor, id uuid.UUID, to
 		}
 		row, err := tx.StaffByID(ctx, courtdb.StaffByIDParams{Court: tx.Court, ID: to})
 		form := problem.Form{}
-		if storage.NoRows(err) {
+		if storage.NoRows(err) || err == nil && !row.Active {
 			form.Add("assign_to", problem.New(problem.Invalid, "matter.assign_who", "请选择接办的人。"))
 			return form.Err()
 		}
@@ -165,8 +177,8 @@ func (e *Engine) Assign(ctx context.Context, actor staff.Actor, id uuid.UUID, to
 	})
 }
 
-// Comment writes a remark beside a run, open or closed; see has checked that the actor may see it.
-func (e *Engine) Comment(ctx context.Context, actor staff.Actor, id uuid.UUID, words string, see func(context.Context, *storage.Tx, uuid.UUID) error) error {
+// Comment writes a remark beside a run, open or closed.
+func (e *Engine) Comment(ctx context.Context, actor staff.Actor, id uuid.UUID, words string, see Sees) error {
 	words = strings.TrimSpace(words)
 	form := problem.Form{}
 	switch n := len([]rune(words)); {

@@ -15,8 +15,11 @@ import (
 func (e *Engine) begin(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, again bool) error {
 	if again {
 		n, err := tx.ReopenMatterDeadlines(ctx, courtdb.ReopenMatterDeadlinesParams{Court: tx.Court, MatterID: s.ID, Rule: s.Process + "." + step.ID})
-		if err != nil || n > 0 {
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			return e.beside(ctx, tx, s, step)
 		}
 	}
 	main, err := tx.Book.Limit(step, s.vars())
@@ -63,6 +66,9 @@ func (s *state) start(ctx context.Context, tx *storage.Tx, step *rulebook.Step, 
 			c.Start = day.Time()
 		}
 	}
+	if w.By != "" {
+		c.DueAt, c.DueWhy = sameDay(c.Start, w.By)
+	}
 	if w.Until != "" {
 		day, at, ok := s.instant(w.Until)
 		switch {
@@ -75,6 +81,16 @@ func (s *state) start(ctx context.Context, tx *storage.Tx, step *rulebook.Step, 
 		}
 	}
 	return docket.Start(ctx, tx, c)
+}
+
+// sameDay is an hour of the day on which a clock starts (当日); where that hour has struck, of the next.
+func sameDay(start time.Time, by string) (*time.Time, string) {
+	day, why := calendar.On(start), "时限到当日"+by+"为止。"
+	at := rulebook.HourOf(day, by)
+	if !start.Before(at) {
+		at, why = rulebook.HourOf(day.Add(1), by), "起算时已过"+by+"，时限到次日"+by+"为止。"
+	}
+	return &at, why
 }
 
 // instant reads a date or datetime that was filled in; at is nil for a date.

@@ -12,6 +12,7 @@ import (
 	"mingzhi/backoffice/backofficetest"
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
+	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/staff"
@@ -52,6 +53,10 @@ func (s *shop) must(err error) {
 	}
 }
 
+func (s *shop) see(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {
+	return casework.New(s.Store, s.Docket).See(ctx, tx, id)
+}
+
 // refused says why, and fails when nothing was refused.
 func (s *shop) refused(err error, kind problem.Kind, words string) {
 	s.T.Helper()
@@ -82,6 +87,17 @@ func (s *shop) record(code string) {
 	s.must(s.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
 		_, err := s.Docket.Record(ctx, tx, docket.Event{Code: code, Case: s.caseID})
 		return err
+	}))
+}
+
+// stands lets the engine follow an event without the gates before it.
+func (s *shop) stands(code string) {
+	s.T.Helper()
+	s.must(s.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+		r := docket.Recorded{Event: docket.Event{Code: code, Case: s.caseID, Facts: map[string]any{}}}
+		r.Entry, _ = tx.Book.Event(code)
+		r.Occurred = tx.At
+		return s.Matters.Follow(ctx, tx, &r)
 	}))
 }
 
@@ -225,12 +241,21 @@ func TestAReturnKeepsTheClockAndIsCounted(t *testing.T) {
 	}
 	s.must(s.Matters.Take(ctx, s.judge, id, nil))
 	s.must(s.Matters.Complete(ctx, s.judge, id, "fill", with(payout, "material.0.0", "", "material.0.1", ""))) // papers handed in before are still in
-	s.refused(s.Matters.Withdraw(ctx, s.fund, id, "不办了"), problem.Forbidden, "只有启动这个事项的人")
-	s.must(s.Matters.Withdraw(ctx, s.judge, id, "申请人撤回"))
-	s.refused(s.Matters.Reopen(ctx, s.judge, id, "又要办"), problem.Forbidden, "重新办理")
-	s.must(s.Matters.Reopen(ctx, s.director, id, "又要办"))
-	s.refused(s.Matters.Assign(ctx, s.director, id, s.clerk.ID, "休假"), problem.Invalid, "没有办理这一步的角色")
-	s.must(s.Matters.Assign(ctx, s.director, id, s.fund.ID, "休假"))
+	s.refused(s.Matters.Withdraw(ctx, s.fund, id, "不办了", s.see), problem.Forbidden, "只有启动这个事项的人")
+	s.must(s.Matters.Withdraw(ctx, s.judge, id, "申请人撤回", s.see))
+	s.refused(s.Matters.Reopen(ctx, s.judge, id, "又要办", s.see), problem.Forbidden, "重新办理")
+	s.must(s.Matters.Reopen(ctx, s.director, id, "又要办", s.see))
+	if n := s.Rows(`SELECT count(*) FROM court.deadline WHERE court = 'engine' AND rule = 'payout.review' AND state = 'open'`); n != 1 {
+		t.Fatalf("%d clocks of two rounds run again", n)
+	}
+	s.refused(s.Matters.Assign(ctx, s.director, id, s.clerk.ID, "休假", s.see), problem.Invalid, "没有办理这一步的角色")
+	gone := s.Person(court, "gone", "", "fund_manager")
+	s.must(s.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+		_, err := tx.SetStaffRoles(ctx, courtdb.SetStaffRolesParams{Court: court, ID: gone.ID, Roles: gone.Roles})
+		return err
+	}))
+	s.refused(s.Matters.Assign(ctx, s.director, id, gone.ID, "休假", s.see), problem.Invalid, "请选择接办的人")
+	s.must(s.Matters.Assign(ctx, s.director, id, s.fund.ID, "休假", s.see))
 	if v := s.look(id, s.fund); v.Step != "review" || !v.CanComplete {
 		t.Fatalf("after all this: %+v", v.CourtMatter)
 	}
@@ -254,6 +279,32 @@ func TestTracksRunBesideEachOtherAndJoin(t *testing.T) {
 	if v := s.look(parent, s.judge); v.Step != "mend" {
 		t.Fatalf("one did not pass, and the run is at %s", v.Step)
 	}
+}
+
+func TestTracksBeginAgainWithTheRunThatWaits(t *testing.T) {
+	s := newShop(t)
+	s.record("online_inquiry_returned")
+	id, err := s.pay(with(payout))
+	s.must(err)
+	s.must(s.Matters.Complete(ctx, s.fund, id, "review", with(nil2, "review_decision", "agree")))
+	s.must(s.Matters.Complete(ctx, s.director, id, "decide", with(nil2, "decide_decision", "agree")))
+	s.must(s.Matters.Take(ctx, s.fund, id, nil))
+	parent := s.find("closing")
+	s.must(s.Matters.Withdraw(ctx, s.director, parent, "开错了", s.see))
+	s.must(s.Matters.Reopen(ctx, s.director, parent, "没有开错", s.see))
+	s.must(s.Matters.Complete(ctx, s.judge, s.find("substance"), "check", with(nil2, "passed", "yes")))
+	s.must(s.Matters.Complete(ctx, s.clerk, s.find("procedure"), "check", with(nil2, "passed", "yes")))
+	if v := s.look(parent, s.judge); v.Step != "file" {
+		t.Fatalf("after both tracks at %s", v.Step)
+	}
+}
+
+func TestAGateStandsBeforeARegisterToo(t *testing.T) {
+	s := newShop(t)
+	_, err := s.Matters.Open(ctx, s.clerk, "note", matter.About{}, with(nil2, "words", "没有"), "")
+	s.refused(err, problem.Refused, "写明发生了什么")
+	_, err = s.Matters.Open(ctx, s.clerk, "note", matter.About{}, with(nil2, "words", "停电"), "")
+	s.must(err)
 }
 
 func TestTheCalendarOpensOnceASpan(t *testing.T) {
@@ -282,13 +333,7 @@ func TestTheCalendarOpensOnceASpan(t *testing.T) {
 
 func TestWhatRecursOnACaseStopsWhenItShould(t *testing.T) {
 	s := newShop(t)
-	imported := docket.Event{Code: "termination_ruled", Case: s.caseID, Facts: map[string]any{}}
-	s.must(s.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
-		r := docket.Recorded{Event: imported}
-		r.Entry, _ = tx.Book.Event("termination_ruled")
-		r.Occurred = tx.At
-		return s.Matters.Follow(ctx, tx, &r)
-	}))
+	s.stands("termination_ruled")
 	runs := func() int {
 		t.Helper()
 		const count = `SELECT count(*) FROM court.matter WHERE process = 'query_again'`
@@ -315,6 +360,18 @@ func TestWhatRecursOnACaseStopsWhenItShould(t *testing.T) {
 	}
 }
 
+func TestOneThatCannotBeOpenedStopsNoOther(t *testing.T) {
+	s := newShop(t)
+	s.record("case_suspended") // broken_again comes due first, and its first step asks for what nobody has said yet
+	s.Clock.Add(time.Hour)
+	s.stands("termination_ruled")
+	s.Clock.Set(time.Date(2026, 10, 1, 9, 0, 0, 0, calendar.Shanghai))
+	if _, err := s.Matters.Calendar(ctx, court); err == nil {
+		t.Error("nobody heard of what failed")
+	}
+	s.find("query_again")
+}
+
 func TestAHandoverNamesEveryOpenItem(t *testing.T) {
 	s := newShop(t)
 	_, err := s.Matters.Calendar(ctx, court)
@@ -330,53 +387,5 @@ func TestAHandoverNamesEveryOpenItem(t *testing.T) {
 	s.must(s.Matters.Receive(ctx, s.judge, id))
 	if v := s.look(id, s.judge); v.State != "done" {
 		t.Fatal(v.State)
-	}
-}
-
-func (s *shop) clock(rule string) (d courtdb.CourtDeadline) {
-	s.T.Helper()
-	s.must(s.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
-		rows, err := tx.DeadlinesOfCase(ctx, courtdb.DeadlinesOfCaseParams{Court: court, CaseID: s.caseID})
-		for _, r := range rows {
-			if r.Rule == rule {
-				d = r
-			}
-		}
-		return err
-	}))
-	return d
-}
-
-func TestAClockStandsStillAndGoesOn(t *testing.T) {
-	s := newShop(t)
-	_, err := s.Matters.Open(ctx, s.clerk, "service", matter.About{Case: s.caseID}, with(nil2), "")
-	s.refused(err, problem.Invalid, "请填写已送达")
-	s.must(s.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error { return s.Matters.Begin(ctx, tx, "service", s.caseID) }))
-	at := func(d courtdb.CourtDeadline) string { return d.DueAt.In(calendar.Shanghai).Format("01-02") }
-	if d := s.clock("service.serve"); at(d) != "03-17" || d.WarnAt.In(calendar.Shanghai).Format("01-02") != "03-12" {
-		t.Fatalf("due %s, warns %s", at(d), d.WarnAt)
-	}
-	s.Clock.Set(time.Date(2026, 3, 12, 10, 0, 0, 0, calendar.Shanghai)) // one working day is used up
-	s.record("case_suspended")
-	if d := s.clock("service.serve"); d.State != "paused" {
-		t.Fatal(d.State)
-	}
-	s.Clock.Set(time.Date(2026, 6, 1, 10, 0, 0, 0, calendar.Shanghai))
-	if n, err := s.Docket.Sweep(ctx, court); err != nil || n != 0 {
-		t.Fatalf("rang %d times while it stood still, %v", n, err)
-	}
-	s.record("suspension_ended")
-	if d := s.clock("service.serve"); d.State != "open" || at(d) != "06-04" { // 11 March, then 1, 2, 3, 4 June
-		t.Fatalf("%s due %s", d.State, at(d))
-	}
-	id, err := s.Matters.Open(ctx, s.clerk, "more_time", matter.About{Case: s.caseID}, with(nil2, "deadline", s.clock("service.serve").ID.String(), "new_due", "2026-06-03"), "")
-	s.must(err)
-	s.refused(s.Matters.Complete(ctx, s.director, id, "approve", with(nil2, "approve_decision", "agree")), problem.Refused, "不晚于原来的届满日")
-	s.must(s.Matters.Withdraw(ctx, s.clerk, id, "写错了"))
-	id, err = s.Matters.Open(ctx, s.clerk, "more_time", matter.About{Case: s.caseID}, with(nil2, "deadline", s.clock("service.serve").ID.String(), "new_due", "2026-06-15"), "")
-	s.must(err)
-	s.must(s.Matters.Complete(ctx, s.director, id, "approve", with(nil2, "approve_decision", "agree")))
-	if d := s.clock("service.serve"); at(d) != "06-15" || !strings.Contains(string(d.Explanation), "经批准，延长至2026-06-15") {
-		t.Fatalf("due %s: %s", at(d), d.Explanation)
 	}
 }

@@ -82,7 +82,8 @@ func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rul
 	return e.implicit(ctx, tx, s, "done", facts)
 }
 
-// gates holds what must be true before the step; an approval asks again what was asked before it was waited for.
+// gates holds what must be true before the step; an approval asks again what was asked before it was waited for, a first step that is
+// the opening itself what is asked before the process opens.
 func (s *state) gates(ctx context.Context, tx *storage.Tx, step *rulebook.Step) error {
 	list, err := s.gatesBefore(ctx, tx, step)
 	if err != nil {
@@ -93,8 +94,12 @@ func (s *state) gates(ctx context.Context, tx *storage.Tx, step *rulebook.Step) 
 
 func (s *state) gatesBefore(ctx context.Context, tx *storage.Tx, step *rulebook.Step) ([]docket.Gate, error) {
 	acts := []string{s.Process + "." + step.ID}
+	at := max(slices.IndexFunc(s.process.Steps, func(x rulebook.Step) bool { return x.ID == step.ID }), 0)
+	if at == 0 && len(s.process.Form) == 0 {
+		acts = append(acts, s.Process+".opened")
+	}
 	if step.Approve {
-		for _, earlier := range s.process.Steps[:max(slices.IndexFunc(s.process.Steps, func(x rulebook.Step) bool { return x.ID == step.ID }), 0)] {
+		for _, earlier := range s.process.Steps[:at] {
 			acts = append(acts, s.Process+"."+earlier.ID)
 		}
 	}

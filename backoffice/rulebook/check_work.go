@@ -169,7 +169,12 @@ func (p place) step(at string, s Step, steps map[string]bool, all []Field) {
 
 // within holds a step's clock.
 func (p place) within(at string, w Within, all []Field) {
-	if w.Until == "" {
+	switch {
+	case w.By != "" && (!w.Length.IsZero() || w.Until != ""):
+		p.say(at+".by", "当日的时刻（by）与时长、until 只写其中一个。")
+	case w.By != "" && w.By != "24:00" && !clockTime.MatchString(w.By):
+		p.say(at+".by", "时刻“%s”应写成 18:00 的样子，一日终了写 24:00。", w.By)
+	case w.By == "" && w.Until == "":
 		p.length(at, w.Length)
 	}
 	dated := func(id string) bool {
@@ -178,7 +183,7 @@ func (p place) within(at string, w Within, all []Field) {
 	if w.Until != "" && !dated(w.Until) {
 		p.say(at+".until", "没有日期字段 %s。", w.Until)
 	}
-	if !w.Warn.IsZero() && w.Until == "" && w.Warn.Rule().Unit != w.Length.Rule().Unit {
+	if !w.Warn.IsZero() && w.Until == "" && w.By == "" && w.Warn.Rule().Unit != w.Length.Rule().Unit {
 		p.say(at+".warn", "预警与期限要用同一种单位。")
 	}
 	for i, pause := range w.Pauses {

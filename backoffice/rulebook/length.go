@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"time"
 
 	"mingzhi/backoffice/calendar"
 )
@@ -33,8 +34,11 @@ func (l Length) String() string {
 // Rule is the limit's own rule with its warning.
 func (w *Within) Rule(urgent bool) calendar.Rule {
 	rule := w.For(urgent).Rule()
-	if w.Length.IsZero() { // the day is written in the form
-		rule = calendar.Days(0)
+	if w.Length.IsZero() { // the day is written in the form, or the hour in the book
+		rule = calendar.Rule{Unit: w.Warn.Rule().Unit}
+		if w.Warn.IsZero() {
+			rule.Unit = calendar.NaturalDay
+		}
 	}
 	if !w.Warn.IsZero() && (!urgent || w.Urgent == nil) {
 		rule.WarnN = w.Warn.Rule().N
@@ -50,6 +54,18 @@ func (d *Deadline) Rule() calendar.Rule {
 		rule.WarnN = d.Warn.Rule().N
 	}
 	return rule
+}
+
+// HourOf is an hour of a day as a book writes it, 18:00; 24:00 is the last second of the day.
+func HourOf(day calendar.Date, hour string) time.Time {
+	if hour == "24:00" {
+		return day.Add(1).Time().Add(-time.Second)
+	}
+	at, err := time.Parse("15:04", hour)
+	if err != nil {
+		return day.Time()
+	}
+	return day.Time().Add(time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute)
 }
 
 // For is the length that applies: the other one when the tip is urgent.

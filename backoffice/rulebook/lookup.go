@@ -183,42 +183,37 @@ func (b *Book) ResumedBy(event string) []string {
 	return b.clocksWith(func(p Pausing) bool { return p.To == event })
 }
 
-// PausesEndedBy names the events whose pause of a clock ends with this one.
-func (b *Book) PausesEndedBy(rule, event string) []string {
-	var out []string
-	for _, from := range b.Events {
-		if slices.Contains(b.clocksWith(func(p Pausing) bool { return p.From == from.ID && p.To == event }), rule) {
-			out = append(out, from.Name)
+// PausingsOf lists between which events a clock stands still.
+func (b *Book) PausingsOf(clock string) (out []Pausing) {
+	b.pausings(func(id string, list []Pausing) {
+		if id == clock {
+			out = append(out, list...)
 		}
-	}
-	for _, p := range b.Processes {
-		for _, s := range p.Steps {
-			id := p.ID + "." + s.ID
-			if slices.Contains(b.clocksWith(func(p Pausing) bool { return p.From == id && p.To == event }), rule) {
-				out = append(out, p.Name+"："+s.Name)
-			}
-		}
-	}
+	})
 	return out
 }
 
-func (b *Book) clocksWith(is func(Pausing) bool) []string {
-	var out []string
-	for _, d := range b.Deadlines {
-		if slices.ContainsFunc(d.Pauses, is) {
-			out = append(out, d.ID)
+func (b *Book) clocksWith(is func(Pausing) bool) (out []string) {
+	b.pausings(func(id string, list []Pausing) {
+		if slices.ContainsFunc(list, is) {
+			out = append(out, id)
 		}
+	})
+	return out
+}
+
+// pausings goes through every clock of the book: ids of deadlines, and PROCESS.STEP of steps.
+func (b *Book) pausings(each func(clock string, list []Pausing)) {
+	for _, d := range b.Deadlines {
+		each(d.ID, d.Pauses)
 	}
 	for _, p := range b.Processes {
 		for _, s := range p.Steps {
 			for _, w := range append(append(deref(s.Within), s.Limits...), s.Also...) {
-				if slices.ContainsFunc(w.Pauses, is) {
-					out = append(out, w.Clock(p.ID, s.ID))
-				}
+				each(w.Clock(p.ID, s.ID), w.Pauses)
 			}
 		}
 	}
-	return out
 }
 
 // Extends reports whether an event is the step of a process that gives a clock more time.

@@ -103,8 +103,9 @@ type Within struct {
 	ID       string    `yaml:"id"`       // in also: the clock is PROCESS.STEP.ID
 	Of       string    `yaml:"of"`       // step (default) | opened | a date or datetime field of the form
 	Until    string    `yaml:"until"`    // a date or datetime field of the form that is the due day itself; Length may then be left out
+	By       string    `yaml:"by"`       // an hour of the day on which the clock starts, 18:00 or 24:00 (当日); instead of Length
 	Urgent   *Length   `yaml:"urgent"`   // another length when the tip is urgent
-	Warn     Length    `yaml:"warn"`     // how long before it is due to warn, in the same unit
+	Warn     Length    `yaml:"warn"`     // how long before it is due to warn, in the same unit; with Until and By in any
 	Pauses   []Pausing `yaml:"pauses"`   // events of the case between which the clock stands still
 	Escalate string    `yaml:"escalate"` // role told when overdue
 	Source   string    `yaml:"source"`   // clause, law, or "court" for the court's own figure

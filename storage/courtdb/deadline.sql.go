@@ -50,7 +50,7 @@ func (q *Queries) CancelMatterDeadlines(ctx context.Context, arg CancelMatterDea
 }
 
 const closeDeadline = `-- name: CloseDeadline :exec
-UPDATE court.deadline SET state = CASE WHEN $3::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $3::timestamptz, closed_by = $4
+UPDATE court.deadline SET state = CASE WHEN $3::timestamptz > due_at AND (state = 'open' OR overdue_at IS NOT NULL) THEN 'late' ELSE 'met' END, closed_at = $3::timestamptz, closed_by = $4
 WHERE court = $1 AND id = $2 AND state IN ('open', 'paused')
 `
 
@@ -72,7 +72,7 @@ func (q *Queries) CloseDeadline(ctx context.Context, arg CloseDeadlineParams) er
 }
 
 const closeDeadlinesOfCase = `-- name: CloseDeadlinesOfCase :exec
-UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
+UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at AND (state = 'open' OR overdue_at IS NOT NULL) THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
 WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY($4::text[]) AND case_id = $5::uuid AND matter_id IS NULL
 `
 
@@ -84,6 +84,7 @@ type CloseDeadlinesOfCaseParams struct {
 	CaseID uuid.UUID
 }
 
+// Late is what is done after the due day; while a clock stands still its old due day means nothing, unless it had passed before.
 func (q *Queries) CloseDeadlinesOfCase(ctx context.Context, arg CloseDeadlinesOfCaseParams) error {
 	_, err := q.db.Exec(ctx, closeDeadlinesOfCase,
 		arg.Court,
@@ -96,7 +97,7 @@ func (q *Queries) CloseDeadlinesOfCase(ctx context.Context, arg CloseDeadlinesOf
 }
 
 const closeDeadlinesOfTip = `-- name: CloseDeadlinesOfTip :exec
-UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
+UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at AND (state = 'open' OR overdue_at IS NOT NULL) THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz, closed_by = $3
 WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY($4::text[]) AND tip_id = $5::uuid AND matter_id IS NULL
 `
 
@@ -120,7 +121,7 @@ func (q *Queries) CloseDeadlinesOfTip(ctx context.Context, arg CloseDeadlinesOfT
 }
 
 const closeMatterDeadlines = `-- name: CloseMatterDeadlines :exec
-UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz
+UPDATE court.deadline SET state = CASE WHEN $2::timestamptz > due_at AND (state = 'open' OR overdue_at IS NOT NULL) THEN 'late' ELSE 'met' END, closed_at = $2::timestamptz
 WHERE court = $1 AND state IN ('open', 'paused') AND matter_id = $3::uuid AND (rule = $4::text OR starts_with(rule, $4::text || '.'))
 `
 
@@ -592,6 +593,50 @@ func (q *Queries) OpenDeadlinesOfCase(ctx context.Context, arg OpenDeadlinesOfCa
 	return items, nil
 }
 
+const pauseDeadline = `-- name: PauseDeadline :one
+UPDATE court.deadline SET state = 'paused', pauses = pauses || $3::jsonb WHERE court = $1 AND id = $2 RETURNING court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by
+`
+
+type PauseDeadlineParams struct {
+	Court string
+	ID    uuid.UUID
+	Pause []byte
+}
+
+func (q *Queries) PauseDeadline(ctx context.Context, arg PauseDeadlineParams) (CourtDeadline, error) {
+	row := q.db.QueryRow(ctx, pauseDeadline, arg.Court, arg.ID, arg.Pause)
+	var i CourtDeadline
+	err := row.Scan(
+		&i.Court,
+		&i.ID,
+		&i.Rule,
+		&i.Name,
+		&i.Clause,
+		&i.CaseID,
+		&i.MatterID,
+		&i.TipID,
+		&i.StartedBy,
+		&i.StartedAt,
+		&i.WarnAt,
+		&i.DueAt,
+		&i.State,
+		&i.ClosedBy,
+		&i.ClosedAt,
+		&i.WarnedAt,
+		&i.OverdueAt,
+		&i.Explanation,
+		&i.OwnerRole,
+		&i.Owner,
+		&i.Team,
+		&i.EscalateRole,
+		&i.RuleVersion,
+		&i.Length,
+		&i.Pauses,
+		&i.ExtendedBy,
+	)
+	return i, err
+}
+
 const pauseDeadlines = `-- name: PauseDeadlines :many
 UPDATE court.deadline SET state = 'paused', pauses = pauses || $2::jsonb
 WHERE court = $1 AND state IN ('open', 'paused') AND case_id = $3::uuid AND rule = ANY($4::text[]) RETURNING court, id, rule, name, clause, case_id, matter_id, tip_id, started_by, started_at, warn_at, due_at, state, closed_by, closed_at, warned_at, overdue_at, explanation, owner_role, owner, team, escalate_role, rule_version, length, pauses, extended_by
@@ -765,8 +810,9 @@ func (q *Queries) RecomputableDeadlines(ctx context.Context, court string) ([]Co
 }
 
 const reopenMatterDeadlines = `-- name: ReopenMatterDeadlines :execrows
-UPDATE court.deadline SET state = 'open', closed_at = NULL, closed_by = NULL
-WHERE court = $1 AND state IN ('met', 'late', 'cancelled') AND matter_id = $2::uuid AND (rule = $3::text OR starts_with(rule, $3::text || '.'))
+UPDATE court.deadline t SET state = 'open', closed_at = NULL, closed_by = NULL WHERE t.court = $1 AND t.state IN ('met', 'late', 'cancelled') AND t.id IN (
+  SELECT DISTINCT ON (d.rule) d.id FROM court.deadline d WHERE d.court = $1 AND d.matter_id = $2::uuid
+    AND (d.rule = $3::text OR starts_with(d.rule, $3::text || '.')) ORDER BY d.rule, d.started_at DESC, d.id DESC)
 `
 
 type ReopenMatterDeadlinesParams struct {
@@ -775,7 +821,7 @@ type ReopenMatterDeadlinesParams struct {
 	Rule     string
 }
 
-// A step that is taken up again after a return goes on with the clocks it had.
+// A step that is taken up again after a return goes on with the clocks it had, those of its last round.
 func (q *Queries) ReopenMatterDeadlines(ctx context.Context, arg ReopenMatterDeadlinesParams) (int64, error) {
 	result, err := q.db.Exec(ctx, reopenMatterDeadlines, arg.Court, arg.MatterID, arg.Rule)
 	if err != nil {

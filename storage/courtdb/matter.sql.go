@@ -38,8 +38,39 @@ func (q *Queries) DidOther(ctx context.Context, arg DidOtherParams) (bool, error
 	return did, err
 }
 
+const dueRecurrence = `-- name: DueRecurrence :one
+SELECT court, process, case_id, since, next_at, until_at FROM court.recurrence WHERE court = $1 AND process = $2 AND case_id = $3 AND next_at <= $4::timestamptz FOR UPDATE SKIP LOCKED
+`
+
+type DueRecurrenceParams struct {
+	Court   string
+	Process string
+	CaseID  uuid.UUID
+	Now     time.Time
+}
+
+// One that is still due, for whoever comes first.
+func (q *Queries) DueRecurrence(ctx context.Context, arg DueRecurrenceParams) (CourtRecurrence, error) {
+	row := q.db.QueryRow(ctx, dueRecurrence,
+		arg.Court,
+		arg.Process,
+		arg.CaseID,
+		arg.Now,
+	)
+	var i CourtRecurrence
+	err := row.Scan(
+		&i.Court,
+		&i.Process,
+		&i.CaseID,
+		&i.Since,
+		&i.NextAt,
+		&i.UntilAt,
+	)
+	return i, err
+}
+
 const dueRecurrences = `-- name: DueRecurrences :many
-SELECT court, process, case_id, since, next_at, until_at FROM court.recurrence WHERE court = $1 AND next_at <= $2::timestamptz ORDER BY next_at LIMIT 200 FOR UPDATE SKIP LOCKED
+SELECT court, process, case_id, since, next_at, until_at FROM court.recurrence WHERE court = $1 AND next_at <= $2::timestamptz ORDER BY next_at LIMIT 200
 `
 
 type DueRecurrencesParams struct {

@@ -3,30 +3,35 @@ INSERT INTO court.deadline (court, id, rule, name, clause, case_id, matter_id, t
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15, $16, $17, $18, $19);
 
 -- name: CloseDeadlinesOfCase :exec
-UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
+-- Late is what is done after the due day; while a clock stands still its old due day means nothing, unless it had passed before.
+UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at AND (state = 'open' OR overdue_at IS NOT NULL) THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
 WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY(sqlc.arg(rules)::text[]) AND case_id = sqlc.arg(case_id)::uuid AND matter_id IS NULL;
 
 -- name: CloseDeadline :exec
-UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
+UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at AND (state = 'open' OR overdue_at IS NOT NULL) THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
 WHERE court = $1 AND id = $2 AND state IN ('open', 'paused');
 
 -- name: CloseDeadlinesOfTip :exec
-UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
+UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at AND (state = 'open' OR overdue_at IS NOT NULL) THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz, closed_by = sqlc.arg(event)
 WHERE court = $1 AND state IN ('open', 'paused') AND rule = ANY(sqlc.arg(rules)::text[]) AND tip_id = sqlc.arg(tip_id)::uuid AND matter_id IS NULL;
 
 -- name: CloseMatterDeadlines :exec
 -- All clocks of a step: PROCESS.STEP and PROCESS.STEP.ID.
-UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz
+UPDATE court.deadline SET state = CASE WHEN sqlc.arg(at)::timestamptz > due_at AND (state = 'open' OR overdue_at IS NOT NULL) THEN 'late' ELSE 'met' END, closed_at = sqlc.arg(at)::timestamptz
 WHERE court = $1 AND state IN ('open', 'paused') AND matter_id = sqlc.arg(matter_id)::uuid AND (rule = sqlc.arg(rule)::text OR starts_with(rule, sqlc.arg(rule)::text || '.'));
 
 -- name: ReopenMatterDeadlines :execrows
--- A step that is taken up again after a return goes on with the clocks it had.
-UPDATE court.deadline SET state = 'open', closed_at = NULL, closed_by = NULL
-WHERE court = $1 AND state IN ('met', 'late', 'cancelled') AND matter_id = sqlc.arg(matter_id)::uuid AND (rule = sqlc.arg(rule)::text OR starts_with(rule, sqlc.arg(rule)::text || '.'));
+-- A step that is taken up again after a return goes on with the clocks it had, those of its last round.
+UPDATE court.deadline t SET state = 'open', closed_at = NULL, closed_by = NULL WHERE t.court = $1 AND t.state IN ('met', 'late', 'cancelled') AND t.id IN (
+  SELECT DISTINCT ON (d.rule) d.id FROM court.deadline d WHERE d.court = $1 AND d.matter_id = sqlc.arg(matter_id)::uuid
+    AND (d.rule = sqlc.arg(rule)::text OR starts_with(d.rule, sqlc.arg(rule)::text || '.')) ORDER BY d.rule, d.started_at DESC, d.id DESC);
 
 -- name: PauseDeadlines :many
 UPDATE court.deadline SET state = 'paused', pauses = pauses || sqlc.arg(pause)::jsonb
 WHERE court = $1 AND state IN ('open', 'paused') AND case_id = sqlc.arg(case_id)::uuid AND rule = ANY(sqlc.arg(rules)::text[]) RETURNING *;
+
+-- name: PauseDeadline :one
+UPDATE court.deadline SET state = 'paused', pauses = pauses || sqlc.arg(pause)::jsonb WHERE court = $1 AND id = $2 RETURNING *;
 
 -- name: ExplainDeadline :exec
 UPDATE court.deadline SET explanation = $3 WHERE court = $1 AND id = $2;

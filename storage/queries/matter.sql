@@ -52,7 +52,11 @@ ON CONFLICT (court, process, case_id) DO UPDATE SET since = EXCLUDED.since, next
 DELETE FROM court.recurrence WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND process = ANY(sqlc.arg(processes)::text[]);
 
 -- name: DueRecurrences :many
-SELECT * FROM court.recurrence WHERE court = $1 AND next_at <= sqlc.arg(now)::timestamptz ORDER BY next_at LIMIT 200 FOR UPDATE SKIP LOCKED;
+SELECT * FROM court.recurrence WHERE court = $1 AND next_at <= sqlc.arg(now)::timestamptz ORDER BY next_at LIMIT 200;
+
+-- name: DueRecurrence :one
+-- One that is still due, for whoever comes first.
+SELECT * FROM court.recurrence WHERE court = $1 AND process = $2 AND case_id = $3 AND next_at <= sqlc.arg(now)::timestamptz FOR UPDATE SKIP LOCKED;
 
 -- name: MoveRecurrence :exec
 UPDATE court.recurrence SET next_at = $4 WHERE court = $1 AND process = $2 AND case_id = $3;

@@ -99,14 +99,14 @@ func Complete(r *frame.Request) error {
 // Withdraw ends a matter that is not to go on.
 func Withdraw(r *frame.Request) error {
 	return with(r, "withdrawn", func(id uuid.UUID) error {
-		return r.House.Engine.Withdraw(r.C(), r.Actor, id, r.FormValue("withdraw_reason"))
+		return r.House.Engine.Withdraw(r.C(), r.Actor, id, r.FormValue("withdraw_reason"), r.House.Reads.See)
 	})
 }
 
 // Reopen takes a closed matter up again.
 func Reopen(r *frame.Request) error {
 	return with(r, "reopened", func(id uuid.UUID) error {
-		return r.House.Engine.Reopen(r.C(), r.Actor, id, r.FormValue("reopen_reason"))
+		return r.House.Engine.Reopen(r.C(), r.Actor, id, r.FormValue("reopen_reason"), r.House.Reads.See)
 	})
 }
 
@@ -114,7 +114,7 @@ func Reopen(r *frame.Request) error {
 func Assign(r *frame.Request) error {
 	return with(r, "assigned", func(id uuid.UUID) error {
 		to, _ := uuid.Parse(r.FormValue("assign_to"))
-		return r.House.Engine.Assign(r.C(), r.Actor, id, to, r.FormValue("assign_reason"))
+		return r.House.Engine.Assign(r.C(), r.Actor, id, to, r.FormValue("assign_reason"), r.House.Reads.See)
 	})
 }
 
