@@ -43,7 +43,7 @@ func TestWugangInventsNoFigure(t *testing.T) {
 				limits = append(limits, *s.Within)
 			}
 			for _, w := range limits {
-				whole := w.Minutes == 24*60 || w.Hours == 24
+				whole := w.By == "24:00" || w.Hours == 24
 				if strings.HasPrefix(w.Source, "W-") && w.Until == "" && !whole {
 					t.Errorf("%s.%s: %s is said to come from %s", p.ID, s.ID, w.Length, w.Source)
 				}

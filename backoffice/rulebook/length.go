@@ -68,6 +68,17 @@ func HourOf(day calendar.Date, hour string) time.Time {
 	return day.Time().Add(time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute)
 }
 
+// Words are the limit in words: 10个工作日内, 当日18:00以前; empty where a field of the form says it.
+func (w *Within) Words() string {
+	switch {
+	case w.By != "":
+		return "当日" + w.By + "以前"
+	case w.Length.IsZero():
+		return ""
+	}
+	return w.Length.String() + "内"
+}
+
 // For is the length that applies: the other one when the tip is urgent.
 func (w *Within) For(urgent bool) Length {
 	if urgent && w.Urgent != nil {

@@ -2,6 +2,7 @@ package piece
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"mingzhi/backoffice/desk/frame"
@@ -20,13 +21,18 @@ func Limits(ctx context.Context, s rulebook.Step) string {
 	if len(names) > 0 && len(s.Parallel) == 0 {
 		parts = append(parts, strings.Join(names, "、"))
 	}
-	if w := s.Within; w != nil && !w.Length.IsZero() {
-		parts = append(parts, w.Length.String()+"内")
+	if s.Within != nil {
+		parts = append(parts, s.Within.Words())
 	}
 	for _, w := range s.Also {
-		if !w.Length.IsZero() {
-			parts = append(parts, w.Length.String()+"内（"+w.Source+"）")
+		source := w.Source
+		if source == rulebook.SourceCourt {
+			source = "本院自定"
+		}
+		if words := w.Words(); words != "" {
+			parts = append(parts, words+"（"+source+"）")
 		}
 	}
+	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
 	return strings.Join(parts, " · ")
 }
