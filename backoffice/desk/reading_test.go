@@ -259,7 +259,14 @@ func sendBook(t *testing.T, b *desktest.Browser, path string, content []byte) de
 func TestRegisterTakesAWorkbook(t *testing.T) {
 	t.Parallel()
 	d, _ := tips(t)
-	publish(t, d, map[string]string{"+processes.yaml": window})
+	publish(t, d, map[string]string{"+processes.yaml": window, "+gates.yaml": `
+- id: try_small
+  name: 小额
+  clauses: [S-3.5a]
+  on: [try_visit.opened]
+  that: '!has(form.amount) || form.amount < 100000000'
+  say: 金额太大，请到立案庭办理。
+`})
 	judge := d.SignIn(court, "zhang")
 	want(t, judge.Get("/process/try_visit"), 200, "新建", "从 Excel 导入", "还没有记录", "只增不改")
 	book, err := excelize.OpenReader(strings.NewReader(judge.Get("/process/try_visit/template.xlsx").Body))
@@ -280,6 +287,8 @@ func TestRegisterTakesAWorkbook(t *testing.T) {
 		[]any{"甲", "咨询", "2026-03-04", "1,200.50", "2026琼02执101", "", "是"},
 		[]any{"", "提问", "三月", "许多", "2026琼02执999", strings.Repeat("长", 101), "否"}))
 	want(t, p, 422, "一行也没有导入", "第3行“来访人”列", "第3行“来访事项”列：请填写其中一个：咨询、提供线索", "第3行“来访日期”列", "第3行“涉及金额”列", "第3行“案号”列", "第3行“备注”列", "第3行“已告知风险")
+	shut := rowsOf(t, head, []any{"甲", "咨询", "2026-03-04", "", "2026琼02执101", "", "是"}, []any{"丁", "咨询", "2026-03-04", "1,000,000", "", "", "是"})
+	want(t, sendBook(t, judge, "/process/try_visit/import", shut), 422, "一行也没有导入", "第3行：还不能办理：金额太大，请到立案庭办理")
 	if n := d.Rows(`SELECT count(*) FROM court.matter WHERE process = 'try_visit'`); n != 0 {
 		t.Errorf("%d opened by a wrong workbook", n)
 	}

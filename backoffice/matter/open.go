@@ -2,6 +2,7 @@ package matter
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -109,33 +110,67 @@ func (e *Engine) Open(ctx context.Context, actor staff.Actor, process string, ab
 		return uuid.Nil, err
 	}
 	var id uuid.UUID
-	err = e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
-		p, ok := tx.Book.Process(process)
-		if !ok {
-			return notFound
-		}
-		if !MayOpen(p, actor) {
-			return noOpening
-		}
-		b := begin{About: about}
-		if sourceKey != "" {
-			b.source = "desk:" + actor.ID.String() + ":" + sourceKey
-		}
-		if err := subject(ctx, tx, p, &b); err != nil {
-			return err
-		}
-		s, err := e.openWith(ctx, tx, p, b, a.Values, files)
-		if err != nil {
-			return err
-		}
-		if s != nil {
-			id = s.ID
-			return docket.Audit(ctx, tx, docket.Trace{Action: "matter:opened", Object: "matter", ID: s.ID, Case: b.Case})
-		}
-		id, err = tx.MatterBySource(ctx, courtdb.MatterBySourceParams{Court: tx.Court, SourceKey: b.source})
+	err = e.store.InTx(ctx, actor, func(tx *storage.Tx) (err error) {
+		id, err = e.openAtDesk(ctx, tx, process, Entry{about, a.Values, sourceKey}, files)
 		return err
 	})
 	return id, err
+}
+
+// Entry is one run to open: what it is about, its form, and the key by which a repeat is known.
+type Entry struct {
+	About     About
+	Values    map[string]string
+	SourceKey string
+}
+
+// OpenAll begins a run for each entry, or none at all: refused are the entries, by their place, that could not be opened, and why.
+func (e *Engine) OpenAll(ctx context.Context, actor staff.Actor, process string, entries []Entry) (refused map[int]*problem.Error, err error) {
+	none := errors.New("matter: entries refused")
+	err = e.store.InTx(ctx, actor, func(tx *storage.Tx) error {
+		refused = map[int]*problem.Error{}
+		for i, entry := range entries {
+			_, err := e.openAtDesk(ctx, tx, process, entry, nil)
+			if p, ok := problem.As(err); ok {
+				refused[i] = p
+			} else if err != nil {
+				return err
+			}
+		}
+		if len(refused) > 0 {
+			return none
+		}
+		return docket.Audit(ctx, tx, docket.Trace{Action: "register:imported", Object: "process", Detail: map[string]any{"process": process, "rows": len(entries)}})
+	})
+	if errors.Is(err, none) {
+		err = nil
+	}
+	return refused, err
+}
+
+func (e *Engine) openAtDesk(ctx context.Context, tx *storage.Tx, process string, entry Entry, files map[string]brought) (uuid.UUID, error) {
+	p, ok := tx.Book.Process(process)
+	if !ok {
+		return uuid.Nil, notFound
+	}
+	if !MayOpen(p, tx.Actor) {
+		return uuid.Nil, noOpening
+	}
+	b := begin{About: entry.About}
+	if entry.SourceKey != "" {
+		b.source = "desk:" + tx.Actor.ID.String() + ":" + entry.SourceKey
+	}
+	if err := subject(ctx, tx, p, &b); err != nil {
+		return uuid.Nil, err
+	}
+	s, err := e.openWith(ctx, tx, p, b, entry.Values, files)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if s == nil {
+		return tx.MatterBySource(ctx, courtdb.MatterBySourceParams{Court: tx.Court, SourceKey: b.source})
+	}
+	return s.ID, docket.Audit(ctx, tx, docket.Trace{Action: "matter:opened", Object: "matter", ID: s.ID, Case: b.Case})
 }
 
 // openWith opens a run with its form; where the process has none, the first step is done at once.

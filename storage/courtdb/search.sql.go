@@ -13,27 +13,37 @@ import (
 )
 
 const casesByText = `-- name: CasesByText :many
-SELECT c.id FROM court.cases c WHERE c.court = $1 AND c.number = $2::text
-UNION
-SELECT b.id FROM (SELECT c.id FROM court.cases c WHERE c.court = $1 AND $3::int > 0 AND c.serial = $3::int ORDER BY c.year DESC, c.id DESC LIMIT 200) b
-UNION
-SELECT p.case_id FROM court.party p WHERE p.court = $1 AND p.name_index = ANY($4::bytea[])
-UNION
-SELECT n.case_id FROM (SELECT p.case_id FROM court.party p WHERE p.court = $1 AND $5::text <> '' AND p.name COLLATE "C" >= $5::text AND p.name COLLATE "C" < $6::text
-  ORDER BY p.name COLLATE "C" LIMIT 200) n
-LIMIT 500
+WITH seen AS NOT MATERIALIZED (
+  SELECT c.id, c.number, c.serial, c.year, c.filed_on FROM court.cases c WHERE c.court = $1
+    AND ($7::bool OR ($8::bool AND c.team <> '' AND c.team = $9::text) OR $10::uuid IN (c.judge, c.assistant, c.clerk))
+)
+SELECT k.id FROM (
+  SELECT c.id FROM court.cases c WHERE c.court = $1 AND c.number = $2::text
+  UNION
+  SELECT b.id FROM (SELECT c.id FROM seen c WHERE $3::int > 0 AND c.serial = $3::int ORDER BY c.year DESC, c.id DESC LIMIT 200) b
+  UNION
+  SELECT c.id FROM court.party p JOIN seen c ON c.id = p.case_id WHERE p.court = $1 AND p.name_index = ANY($4::bytea[])
+  UNION
+  SELECT n.case_id FROM (SELECT p.case_id FROM court.party p JOIN seen c ON c.id = p.case_id WHERE p.court = $1 AND $5::text <> ''
+    AND p.name COLLATE "C" >= $5::text AND p.name COLLATE "C" < $6::text ORDER BY p.name COLLATE "C" LIMIT 200) n
+) k JOIN court.cases x ON x.court = $1 AND x.id = k.id ORDER BY x.filed_on DESC, x.id DESC LIMIT 500
 `
 
 type CasesByTextParams struct {
-	Court   string
-	Number  string
-	Serial  int32
-	Names   [][]byte
-	Name    string
-	NameEnd string
+	Court      string
+	Number     string
+	Serial     int32
+	Names      [][]byte
+	Name       string
+	NameEnd    string
+	Everywhere bool
+	WholeTeam  bool
+	Team       string
+	Me         uuid.UUID
 }
 
-// The cases a typed text means: the number, the serial of a number, or a person whose name is it or begins with it.
+// The cases a typed text means, the newest first: the number whoever may see it; of those the reader sees, the serial of a number, or a person whose name is
+// it or begins with it. Who sees is asked before anything is cut off.
 func (q *Queries) CasesByText(ctx context.Context, arg CasesByTextParams) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, casesByText,
 		arg.Court,
@@ -42,6 +52,10 @@ func (q *Queries) CasesByText(ctx context.Context, arg CasesByTextParams) ([]uui
 		arg.Names,
 		arg.Name,
 		arg.NameEnd,
+		arg.Everywhere,
+		arg.WholeTeam,
+		arg.Team,
+		arg.Me,
 	)
 	if err != nil {
 		return nil, err
@@ -190,26 +204,35 @@ func (q *Queries) FindLots(ctx context.Context, arg FindLotsParams) ([]FindLotsR
 }
 
 const findMatters = `-- name: FindMatters :many
-SELECT m.id, m.serial, m.process, m.state, m.step, m.team, m.holder, m.awaiting, m.case_id, m.tip_id, m.opened_by, m.opened_at, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number,
-  (c.id IS NOT NULL AND ($2::bool OR ($3::bool AND c.team <> '' AND c.team = $4::text) OR $5::uuid IN (c.judge, c.assistant, c.clerk)))::bool AS sees_case
+SELECT m.id, m.serial, m.process, m.state, m.step, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number
 FROM (
-  SELECT a.id FROM court.matter a WHERE a.court = $1 AND a.serial <> '' AND a.serial COLLATE "C" >= $6::text AND a.serial COLLATE "C" < $7::text
+  SELECT a.id FROM court.matter a WHERE a.court = $1 AND a.serial <> '' AND a.serial COLLATE "C" >= $2::text AND a.serial COLLATE "C" < $3::text
   UNION
-  SELECT b.id FROM court.matter b WHERE b.court = $1 AND b.case_id = ANY($8::uuid[]) AND b.state = 'open'
+  SELECT b.id FROM court.matter b WHERE b.court = $1 AND b.case_id = ANY($4::uuid[]) AND b.state = 'open'
 ) k JOIN court.matter m ON m.court = $1 AND m.id = k.id
 LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id
-ORDER BY m.opened_at DESC, m.id DESC LIMIT $9::int
+WHERE m.holder = $5::uuid OR m.opened_by = $5::uuid OR (m.process = ANY($6::text[]) AND (
+  (m.team <> '' AND m.team = $7::text)
+  OR (m.tip_id IS NOT NULL AND $8::bool)
+  OR (m.tip_id IS NULL AND ($9::bool
+    OR (m.team = '' AND m.case_id IS NULL AND m.process = ANY($10::text[]))
+    OR ($11::bool AND ($5::uuid IN (c.judge, c.assistant, c.clerk) OR ($12::bool AND c.team <> '' AND c.team = $7::text)))))))
+ORDER BY m.opened_at DESC, m.id DESC LIMIT $13::int
 `
 
 type FindMattersParams struct {
 	Court      string
-	Everywhere bool
-	WholeTeam  bool
-	Team       string
-	Me         uuid.UUID
 	Serial     string
 	SerialEnd  string
 	Cases      []uuid.UUID
+	Me         uuid.UUID
+	Sees       []string
+	Team       string
+	SeesTips   bool
+	Everywhere bool
+	TakesPart  []string
+	SeesCases  bool
+	WholeTeam  bool
 	Most       int32
 }
 
@@ -219,28 +242,25 @@ type FindMattersRow struct {
 	Process    string
 	State      string
 	Step       string
-	Team       string
-	Holder     *uuid.UUID
-	Awaiting   string
-	CaseID     *uuid.UUID
-	TipID      *uuid.UUID
-	OpenedBy   *uuid.UUID
-	OpenedAt   time.Time
 	HolderName string
 	CaseNumber string
-	SeesCase   bool
 }
 
+// Runs whose number is typed, and what is open on these cases; within the same rule as the registers.
 func (q *Queries) FindMatters(ctx context.Context, arg FindMattersParams) ([]FindMattersRow, error) {
 	rows, err := q.db.Query(ctx, findMatters,
 		arg.Court,
-		arg.Everywhere,
-		arg.WholeTeam,
-		arg.Team,
-		arg.Me,
 		arg.Serial,
 		arg.SerialEnd,
 		arg.Cases,
+		arg.Me,
+		arg.Sees,
+		arg.Team,
+		arg.SeesTips,
+		arg.Everywhere,
+		arg.TakesPart,
+		arg.SeesCases,
+		arg.WholeTeam,
 		arg.Most,
 	)
 	if err != nil {
@@ -256,16 +276,8 @@ func (q *Queries) FindMatters(ctx context.Context, arg FindMattersParams) ([]Fin
 			&i.Process,
 			&i.State,
 			&i.Step,
-			&i.Team,
-			&i.Holder,
-			&i.Awaiting,
-			&i.CaseID,
-			&i.TipID,
-			&i.OpenedBy,
-			&i.OpenedAt,
 			&i.HolderName,
 			&i.CaseNumber,
-			&i.SeesCase,
 		); err != nil {
 			return nil, err
 		}

@@ -88,14 +88,15 @@ func Running(id uuid.UUID, name, clause string, at time.Time, explanation []byte
 	return dueOf(id, name, clause, at, explanation)
 }
 
-// CasesMeant are the cases that a typed text points to, whoever may see them: a case number in any writing, the serial of one,
-// or a person whose name it is or begins with. The caller narrows them to what its reader may see.
+// CasesMeant are the cases that a typed text points to: a case number in any writing, whoever may see the case; of those that the actor
+// sees, the serial of a number, or a person whose name it is or begins with. The newest come first.
 func CasesMeant(ctx context.Context, tx *storage.Tx, text string) ([]uuid.UUID, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return []uuid.UUID{}, nil
 	}
-	p := courtdb.CasesByTextParams{Court: tx.Court, Names: [][]byte{}}
+	at := ReachOf(tx.Actor)
+	p := courtdb.CasesByTextParams{Court: tx.Court, Names: [][]byte{}, Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me}
 	if number, err := enforcement.ParseCaseNumber(text, tx.At); err == nil {
 		p.Number = number.Case().String()
 	} else if serial, err := strconv.ParseInt(strings.TrimSuffix(text, "号"), 10, 32); err == nil && serial > 0 {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +48,6 @@ type Checked struct {
 	Process *rulebook.Process
 	Rows    int
 	Faults  []Fault
-	Opened  int // runs that stand after bringing it in
 }
 
 // rowsAtOnce is how many rows a workbook brings.
@@ -98,28 +98,21 @@ func (d *Desk) check(ctx context.Context, actor staff.Actor, process string, dat
 	return out, entries, err
 }
 
-// Bring opens one run a row, after everything was checked. A row that the engine refuses stops it; the rows before it stand, and the
-// same workbook sent again does not open them twice.
+// Bring opens one run a row, all or none; the same workbook sent again does not open them twice.
 func (d *Desk) Bring(ctx context.Context, actor staff.Actor, process string, data []byte) (*Checked, error) {
 	out, entries, err := d.check(ctx, actor, process, data)
 	if err != nil || len(out.Faults) > 0 {
 		return out, err
 	}
 	sum := sha256.Sum256(data)
-	for _, e := range entries {
-		_, err := d.engine.Open(ctx, actor, process, e.about, matter.Answers{Values: e.values}, "xlsx:"+hex.EncodeToString(sum[:12])+":"+strconv.Itoa(e.row))
-		if p, ok := problem.As(err); ok {
-			out.Faults = append(out.Faults, faultsOf(out.Process, e.row, p)...)
-			break
-		}
-		if err != nil {
-			return out, err
-		}
-		out.Opened++
+	runs := make([]matter.Entry, len(entries))
+	for i, e := range entries {
+		runs[i] = matter.Entry{About: e.about, Values: e.values, SourceKey: "xlsx:" + hex.EncodeToString(sum[:12]) + ":" + strconv.Itoa(e.row)}
 	}
-	err = d.store.InTx(ctx, actor, func(tx *storage.Tx) error {
-		return docket.Audit(ctx, tx, docket.Trace{Action: "register:imported", Object: "process", Detail: map[string]any{"process": process, "rows": out.Opened}})
-	})
+	refused, err := d.engine.OpenAll(ctx, actor, process, runs)
+	for _, i := range slices.Sorted(maps.Keys(refused)) {
+		out.Faults = append(out.Faults, faultsOf(out.Process, entries[i].row, refused[i])...)
+	}
 	return out, err
 }
 

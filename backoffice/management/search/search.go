@@ -124,15 +124,25 @@ func (s searcher) matters(ctx context.Context, cases []uuid.UUID) error {
 	if len(cases) > most {
 		cases = cases[:most]
 	}
-	rows, err := s.tx.FindMatters(ctx, courtdb.FindMattersParams{Court: s.tx.Court, Serial: from, SerialEnd: until, Cases: cases, Everywhere: s.reach.Everywhere, WholeTeam: s.reach.WholeTeam,
-		Team: s.reach.Team, Me: s.reach.Me, Most: 5 * most})
+	q := courtdb.FindMattersParams{Court: s.tx.Court, Serial: from, SerialEnd: until, Cases: cases, Everywhere: s.reach.Everywhere, WholeTeam: s.reach.WholeTeam,
+		Team: s.reach.Team, Me: s.reach.Me, SeesCases: s.reach.Cases, SeesTips: s.reach.Tips, Sees: []string{}, TakesPart: []string{}, Most: most + 1}
+	for i := range s.tx.Book.Processes {
+		p := &s.tx.Book.Processes[i]
+		if casework.Sees(a, p) {
+			q.Sees = append(q.Sees, p.ID)
+		}
+		if casework.TakesPart(a, p) {
+			q.TakesPart = append(q.TakesPart, p.ID)
+		}
+	}
+	rows, err := s.tx.FindMatters(ctx, q)
 	if err != nil {
 		return err
 	}
 	var hits []Hit
 	for _, m := range rows {
 		p, ok := s.tx.Book.Process(m.Process)
-		if !ok || !s.seesMatter(p, m) {
+		if !ok {
 			continue
 		}
 		h := Hit{Path: "/matters/" + m.ID.String(), Title: strings.TrimSpace(p.Name + " " + m.Serial), About: join(m.CaseNumber, m.HolderName), Tags: []string{stateOf(m.State)}}
@@ -146,26 +156,6 @@ func (s searcher) matters(ctx context.Context, cases []uuid.UUID) error {
 	}
 	s.group("事项", "", hits)
 	return nil
-}
-
-// seesMatter is the rule of the registers, for one run.
-func (s searcher) seesMatter(p *rulebook.Process, m courtdb.FindMattersRow) bool {
-	a := s.tx.Actor
-	if storage.Deref(m.Holder) == a.ID || storage.Deref(m.OpenedBy) == a.ID {
-		return true
-	}
-	if !casework.Sees(a, p) {
-		return false
-	}
-	switch {
-	case m.Team != "" && m.Team == a.Team:
-		return true
-	case m.TipID != nil:
-		return s.reach.Tips
-	case s.reach.Everywhere, s.reach.Cases && m.SeesCase:
-		return true
-	}
-	return m.Team == "" && m.CaseID == nil && casework.TakesPart(a, p)
 }
 
 func stateOf(state string) string {
