@@ -256,3 +256,38 @@ func TestOneReleaseEndsOneClock(t *testing.T) {
 		t.Errorf("%d clocks run after the rest was released", open())
 	}
 }
+
+func TestAGateLooksAtEveryDebtor(t *testing.T) {
+	t.Parallel()
+	h := backofficetest.New(t)
+	id, parties := h.Case("sanya", "（2026）琼02执2号", "enforcement_1", uuid.Nil, backofficetest.Party{Role: "applicant", Name: "甲"},
+		backofficetest.Party{Role: "debtor", Name: "乙"}, backofficetest.Party{Role: "debtor", Name: "丙"})
+	open := func() (yes bool) {
+		t.Helper()
+		err := h.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+			gates, err := docket.Gates(ctx, tx, "termination_ruled", id, uuid.Nil, map[string]any{})
+			for _, g := range gates {
+				if g.ID == "termination_restricted" {
+					yes = g.Open
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return yes
+	}
+	for i, debtor := range parties[1:] {
+		if open() {
+			t.Fatalf("open with %d of 2 debtors restricted", i)
+		}
+		at := h.Clock.Now()
+		if err := record(t, h, docket.Event{Code: "consumption_restricted", Case: id, Party: debtor, Effect: &at, Facts: map[string]any{"document_no": "限一"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !open() {
+		t.Error("shut with both debtors restricted")
+	}
+}

@@ -3,10 +3,12 @@ package docket
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/calendar"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/storage"
@@ -47,20 +49,10 @@ func Gates(ctx context.Context, tx *storage.Tx, act string, caseID, without uuid
 // gather asks the database only for what a gate speaks of.
 func gather(ctx context.Context, tx *storage.Tx, g rulebook.Gate, caseID, without uuid.UUID, vars map[string]any) error {
 	text := g.When + " " + g.That
-	if strings.Contains(text, "past") && vars["past"] == nil {
-		past := map[string]any{}
-		if caseID != uuid.Nil {
-			rows, err := tx.PastOfCase(ctx, courtdb.PastOfCaseParams{Court: tx.Court, CaseID: caseID, Without: without})
-			if err != nil {
-				return err
-			}
-			today := Today(tx)
-			for _, r := range rows {
-				day := calendar.On(r.Last)
-				past[r.Code] = map[string]any{"days": int64(day.DaysUntil(today)), "months": months(day, today), "count": r.Times}
-			}
+	if (strings.Contains(text, "past") || strings.Contains(text, "debtors")) && vars["past"] == nil {
+		if err := lookBack(ctx, tx, caseID, without, vars); err != nil {
+			return err
 		}
-		vars["past"] = past
 	}
 	if strings.Contains(text, "open") && vars["open"] == nil {
 		runs := map[string]any{}
@@ -74,6 +66,50 @@ func gather(ctx context.Context, tx *storage.Tx, g rulebook.Gate, caseID, withou
 		vars["open"] = runs
 	}
 	return nil
+}
+
+// lookBack gathers what stands on a case: past, and the same for each of its debtors. What names nobody stands for them all.
+func lookBack(ctx context.Context, tx *storage.Tx, caseID, without uuid.UUID, vars map[string]any) error {
+	vars["past"], vars["debtors"] = map[string]any{}, []any{}
+	if caseID == uuid.Nil {
+		return nil
+	}
+	file, err := OpenFile(ctx, tx, caseID)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.PastOfCase(ctx, courtdb.PastOfCaseParams{Court: tx.Court, CaseID: caseID, Without: without})
+	if err != nil {
+		return err
+	}
+	vars["past"] = standing(rows, Today(tx), func(*uuid.UUID) bool { return true })
+	var debtors []any
+	for _, p := range file.Parties {
+		if p.Role == string(enforcement.RoleDebtor) && p.LeftAt == nil {
+			debtors = append(debtors, standing(rows, Today(tx), func(about *uuid.UUID) bool { return about == nil || *about == p.ID }))
+		}
+	}
+	vars["debtors"] = debtors
+	return nil
+}
+
+func standing(rows []courtdb.PastOfCaseRow, today calendar.Date, counts func(*uuid.UUID) bool) map[string]any {
+	times, last := map[string]int64{}, map[string]time.Time{}
+	for _, r := range rows {
+		if !counts(r.PartyID) {
+			continue
+		}
+		times[r.Code] += r.Times
+		if r.Last.After(last[r.Code]) {
+			last[r.Code] = r.Last
+		}
+	}
+	out := map[string]any{}
+	for code, n := range times {
+		day := calendar.On(last[code])
+		out[code] = map[string]any{"days": int64(day.DaysUntil(today)), "months": months(day, today), "count": n}
+	}
+	return out
 }
 
 // months is how many months lie between two days, a begun one counted whole: exactly three months ago is 3, a day more is 4.

@@ -74,7 +74,9 @@ func startPaused(ctx context.Context, tx *storage.Tx, c Clock, id uuid.UUID) err
 	}
 	last := map[string]time.Time{}
 	for _, r := range rows {
-		last[r.Code] = r.Last
+		if r.Last.After(last[r.Code]) {
+			last[r.Code] = r.Last
+		}
 	}
 	var pauses []calendar.Pause
 	for _, p := range pausings {

@@ -16,11 +16,11 @@ import (
 const costLimit = 10_000
 
 // environment declares what a condition may ask: the event's facts, the case, the tip, the form's values; in a gate besides
-// past (what stands on the case: days and months ago, how often) and open (runs of processes).
+// past (what stands on the case: days and months ago, how often), debtors (the same for each of its debtors) and open (runs of processes).
 var environment = sync.OnceValues(func() (*cel.Env, error) {
 	facts := cel.MapType(cel.StringType, cel.DynType)
 	return cel.NewEnv(cel.Variable("event", facts), cel.Variable("case", facts), cel.Variable("tip", facts), cel.Variable("form", facts),
-		cel.Variable("past", facts), cel.Variable("open", facts), cel.CrossTypeNumericComparisons(true))
+		cel.Variable("past", facts), cel.Variable("open", facts), cel.Variable("debtors", cel.ListType(facts)), cel.CrossTypeNumericComparisons(true))
 })
 
 // programs are compiled conditions by their text, safe for concurrent use.
@@ -58,7 +58,7 @@ func compile(expr string) (cel.Program, error) {
 	return env.Program(ast, cel.CostLimit(costLimit))
 }
 
-// Holds evaluates a condition over event, case, tip, form, past and open; an empty condition holds.
+// Holds evaluates a condition over event, case, tip, form, past, debtors and open; an empty condition holds.
 // A fact that is missing and not guarded by has() is an error, never a panic and never true.
 func (b *Book) Holds(expr string, vars map[string]any) (bool, error) {
 	if strings.TrimSpace(expr) == "" {
@@ -76,6 +76,10 @@ func (b *Book) Holds(expr string, vars map[string]any) (bool, error) {
 		} else if v, ok := vars[name]; ok && v != nil {
 			in[name] = v
 		}
+	}
+	in["debtors"] = []any{}
+	if list, ok := vars["debtors"].([]any); ok {
+		in["debtors"] = list
 	}
 	out, _, err := prg.Eval(in)
 	if err != nil {

@@ -123,8 +123,8 @@ type Length struct {
 }
 
 // Gate blocks an act until That holds, and says what to do, under its clause. On names events recorded by hand and PROCESS.STEP;
-// besides event, case, tip and form it may ask past (event or PROCESS.STEP → days and months since it last stood on the case) and
-// open (process → how many runs are open on the case).
+// besides event, case, tip and form it may ask past (event or PROCESS.STEP → days and months since it last stood on the case, how often),
+// debtors (a list: the same for each debtor of the case) and open (process → how many runs are open on the case).
 type Gate struct {
 	Entry `yaml:",inline"`
 	On    []string `yaml:"on"`

@@ -711,8 +711,8 @@ func (q *Queries) OpenTracks(ctx context.Context, arg OpenTracksParams) (int64, 
 }
 
 const pastOfCase = `-- name: PastOfCase :many
-SELECT code, count(*) AS times, max(occurred_at)::timestamptz AS last FROM court.docket
-WHERE court = $1 AND case_id = $2::uuid AND id <> $3::uuid GROUP BY code
+SELECT code, party_id, count(*) AS times, max(occurred_at)::timestamptz AS last FROM court.docket
+WHERE court = $1 AND case_id = $2::uuid AND id <> $3::uuid GROUP BY code, party_id
 `
 
 type PastOfCaseParams struct {
@@ -722,12 +722,13 @@ type PastOfCaseParams struct {
 }
 
 type PastOfCaseRow struct {
-	Code  string
-	Times int64
-	Last  time.Time
+	Code    string
+	PartyID *uuid.UUID
+	Times   int64
+	Last    time.Time
 }
 
-// What stands on a case: how often each event, and when last; an event under way is left out.
+// What stands on a case, and about whom: how often each event, and when last; an event under way is left out.
 func (q *Queries) PastOfCase(ctx context.Context, arg PastOfCaseParams) ([]PastOfCaseRow, error) {
 	rows, err := q.db.Query(ctx, pastOfCase, arg.Court, arg.CaseID, arg.Without)
 	if err != nil {
@@ -737,7 +738,12 @@ func (q *Queries) PastOfCase(ctx context.Context, arg PastOfCaseParams) ([]PastO
 	var items []PastOfCaseRow
 	for rows.Next() {
 		var i PastOfCaseRow
-		if err := rows.Scan(&i.Code, &i.Times, &i.Last); err != nil {
+		if err := rows.Scan(
+			&i.Code,
+			&i.PartyID,
+			&i.Times,
+			&i.Last,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -29,9 +29,9 @@ SELECT (EXISTS (SELECT FROM court.matter m WHERE m.court = $1 AND m.id = sqlc.ar
 SELECT actor FROM court.matter_step WHERE court = $1 AND matter_id = $2 AND act = 'handed_over' ORDER BY at DESC, id DESC LIMIT 1;
 
 -- name: PastOfCase :many
--- What stands on a case: how often each event, and when last; an event under way is left out.
-SELECT code, count(*) AS times, max(occurred_at)::timestamptz AS last FROM court.docket
-WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND id <> sqlc.arg(without)::uuid GROUP BY code;
+-- What stands on a case, and about whom: how often each event, and when last; an event under way is left out.
+SELECT code, party_id, count(*) AS times, max(occurred_at)::timestamptz AS last FROM court.docket
+WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND id <> sqlc.arg(without)::uuid GROUP BY code, party_id;
 
 -- name: OpenRuns :many
 SELECT process, count(*) AS runs FROM court.matter WHERE court = $1 AND state = 'open' AND (sqlc.narg(case_id)::uuid IS NULL OR case_id = sqlc.narg(case_id)::uuid)
