@@ -330,6 +330,9 @@ func (w *walker) profile(t *testing.T) {
 	}
 }
 
+// strongest orders what was driven by how much of a clause it shows: work that was done first, a place in the profile last.
+var strongest = []string{"process", "deadline", "gate", "disclosure", "alert", "board", "menu", "tip", "decision", "hotline", "role", "team"}
+
 // clauses holds every clause of a book to what was seen to work, and keeps the list that coverage prints.
 func (w *walker) clauses(t *testing.T) {
 	var lines []string
@@ -338,19 +341,20 @@ func (w *walker) clauses(t *testing.T) {
 			if row.Carrier == rulebook.Open {
 				t.Fatal("nothing carries it")
 			}
-			by := ""
+			by, best := "", len(strongest)+1
 			for _, carrier := range strings.Split(row.Carrier, "; ") {
+				kind, _, _ := strings.Cut(carrier, " ")
+				rank := slices.Index(strongest, kind)
+				if rank < 0 {
+					rank = len(strongest)
+				}
 				switch {
-				case carrier == "policy only":
+				case kind == "policy":
 					by = "policy only"
-				case w.driven[carrier]:
-					by = "desk.TestBooks/" + w.book.Court.ID + "/" + carrier
-				}
-				if by == "" && strings.HasPrefix(carrier, "page ") {
+				case kind == "page" && by == "":
 					by = "archtest.TestPublicPages"
-				}
-				if by != "" && w.driven[carrier] {
-					break
+				case w.driven[carrier] && rank < best:
+					by, best = "desk.TestBooks/"+w.book.Court.ID+"/"+carrier, rank
 				}
 			}
 			if by == "" {
