@@ -160,6 +160,9 @@ func (e *Engine) Complete(ctx context.Context, actor staff.Actor, id uuid.UUID, 
 
 func (e *Engine) complete(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, values map[string]string, files map[string]brought) error {
 	fields := step.Fields()
+	if values[Mends] != "" {
+		fields = append(slices.Clone(s.mends(tx.Actor, step)), fields...)
+	}
 	refuses := step.Approve && values[step.Decision()] == rulebook.Refuse
 	if refuses { // who says no says why, and need not fill in the rest
 		fields = fields[len(step.Form):]
@@ -314,14 +317,49 @@ func (e *Engine) Return(ctx context.Context, actor staff.Actor, id uuid.UUID, re
 		}
 		s.Returns++
 		s.enter(tx, back)
+		if s.Holder, err = s.lastDoer(ctx, tx, back); err != nil {
+			return err
+		}
 		if err := e.begin(ctx, tx, s, back, true); err != nil {
 			return err
 		}
 		if err := s.save(ctx, tx, old, awaiting); err != nil {
 			return err
 		}
+		if err := s.ring(ctx, tx, s.Holder, "returned", "退回"); err != nil {
+			return err
+		}
 		return docket.Audit(ctx, tx, docket.Trace{Action: "matter:returned", Object: "matter", ID: s.ID, Case: storage.Deref(s.CaseID)})
 	})
+}
+
+// lastDoer is who did a step last, while he may still do it.
+func (s *state) lastDoer(ctx context.Context, tx *storage.Tx, step *rulebook.Step) (*uuid.UUID, error) {
+	row, err := tx.LastDoer(ctx, courtdb.LastDoerParams{Court: tx.Court, MatterID: s.ID, Step: step.ID})
+	if storage.NoRows(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	a := staff.New(tx.Book, row.ID, uuid.Nil, row.Name, row.Roles, row.Team)
+	if !row.Active || !may(a, step.By, s.Team) {
+		return nil, nil
+	}
+	return &row.ID, nil
+}
+
+// ring tells one colleague what became of a matter of his; nobody is rung for what he did himself.
+func (s *state) ring(ctx context.Context, tx *storage.Tx, to *uuid.UUID, what, words string) error {
+	if to == nil || *to == tx.Actor.ID {
+		return nil
+	}
+	words += "：" + s.process.Name
+	if s.Serial != "" {
+		words += " " + s.Serial
+	}
+	return tx.InsertAlert(ctx, courtdb.InsertAlertParams{Court: tx.Court, ID: storage.NewID(), Rule: what + ":" + s.Process + "." + s.Step, Staff: to, Text: words,
+		CaseID: s.CaseID, MatterID: &s.ID, TipID: s.TipID, RaisedAt: tx.At})
 }
 
 // because asks for reasons.

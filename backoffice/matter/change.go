@@ -170,6 +170,9 @@ func (e *Engine) Assign(ctx context.Context, actor staff.Actor, id uuid.UUID, to
 		if err := s.save(ctx, tx, old, awaiting); err != nil {
 			return err
 		}
+		if err := s.ring(ctx, tx, &row.ID, "reassigned", "改派给您"); err != nil {
+			return err
+		}
 		if err := tx.SetDeadlineOwner(ctx, courtdb.SetDeadlineOwnerParams{Court: tx.Court, MatterID: &s.ID, Owner: s.Holder, Team: s.Team}); err != nil {
 			return err
 		}

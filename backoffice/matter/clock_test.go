@@ -30,7 +30,7 @@ func (s *shop) clock(rule string) (d courtdb.CourtDeadline) {
 func TestAClockStandsStillAndGoesOn(t *testing.T) {
 	s := newShop(t)
 	_, err := s.Matters.Open(ctx, s.clerk, "service", matter.About{Case: s.caseID}, with(nil2), "")
-	s.refused(err, problem.Invalid, "请填写已送达")
+	s.refused(err, problem.Invalid, "请选择已送达")
 	s.must(s.Store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error { return s.Matters.Begin(ctx, tx, "service", s.caseID) }))
 	at := func(d courtdb.CourtDeadline) string { return d.DueAt.In(calendar.Shanghai).Format("01-02") }
 	if d := s.clock("service.serve"); at(d) != "03-17" || d.WarnAt.In(calendar.Shanghai).Format("01-02") != "03-12" {

@@ -139,7 +139,7 @@ func TestAFormIsHeldAgainstItsDeclaration(t *testing.T) {
 		a     matter.Answers
 	}{
 		{problem.Invalid, "paid:请填写到位金额", with(payout, "paid", "")},
-		{problem.Invalid, "agent_reason:请写明代理人领取的理由", with(payout, "agent", "yes")},
+		{problem.Invalid, "agent_reason:“代理人领取”选了“是”，请写明理由", with(payout, "agent", "yes")},
 		{problem.Invalid, "shares.2.amount:请填写分配第3行的金额", with(payout, "shares.2.amount", "")},
 		{problem.Invalid, "material.0.1:还缺“收款账户确认书”", with(payout, "material.0.1", "")},
 		{problem.Refused, "到位金额与放弃金额之和不能大于申请金额", with(payout, "waived", "300.01")},
@@ -258,6 +258,34 @@ func TestAReturnKeepsTheClockAndIsCounted(t *testing.T) {
 	s.must(s.Matters.Assign(ctx, s.director, id, s.fund.ID, "休假", s.see))
 	if v := s.look(id, s.fund); v.Step != "review" || !v.CanComplete {
 		t.Fatalf("after all this: %+v", v.CourtMatter)
+	}
+}
+
+func TestWhatIsReturnedGoesBackToWhoDidIt(t *testing.T) {
+	s := newShop(t)
+	other := s.Person(court, "other", "", "clerk")
+	id, err := s.Matters.Open(ctx, s.clerk, "sitting", matter.About{Case: s.caseID}, with(nil2, "starts_at", "2026-03-12T15:00"), "")
+	s.must(err)
+	rung := func(what string) int {
+		return s.Rows(`SELECT count(*) FROM court.alert WHERE court = 'engine' AND staff = $1 AND matter_id = $2 AND rule = $3`, s.clerk.ID, id, what)
+	}
+	s.must(s.Matters.Complete(ctx, s.clerk, id, "prepare", with(nil2, "ready", "yes", matter.Mends, "1", "starts_at", "2026-03-12T16:00"))) // he holds what he opened, and may mend it
+	if v := s.look(id, s.judge); v.Step != "grant" || v.Values["starts_at"] != "2026-03-12T16:00:00+08:00" {
+		t.Fatalf("at %s with %v", v.Step, v.Values["starts_at"])
+	}
+	s.must(s.Matters.Take(ctx, s.judge, id, nil))
+	s.must(s.Matters.Return(ctx, s.judge, id, "那天是休息日"))
+	if v := s.look(id, s.clerk); !v.CanComplete || len(v.Mends) != 1 || rung("returned:sitting.prepare") != 1 {
+		t.Fatalf("held by %v, may mend %d, rang %d", v.Holder, len(v.Mends), rung("returned:sitting.prepare"))
+	}
+	s.refused(s.Matters.Complete(ctx, other, id, "prepare", with(nil2, "ready", "yes")), problem.Conflict, "已由他人接手")
+	s.must(s.Matters.Complete(ctx, s.clerk, id, "prepare", with(nil2, "ready", "yes", "starts_at", "2026-03-13T16:00"))) // sent without the opening form
+	if v := s.look(id, s.judge); v.Values["starts_at"] != "2026-03-12T16:00:00+08:00" {
+		t.Fatalf("changed unasked: %v", v.Values["starts_at"])
+	}
+	s.must(s.Matters.Complete(ctx, s.judge, id, "grant", with(nil2, "grant_decision", "refuse", "grant_opinion", "没有法庭")))
+	if v := s.look(id, s.clerk); v.State != "refused" || rung("refused:sitting.grant") != 1 {
+		t.Fatalf("%s, rang %d", v.State, rung("refused:sitting.grant"))
 	}
 }
 

@@ -143,7 +143,7 @@ func (s *state) need(tx *storage.Tx, step *rulebook.Step) ([]Material, error) {
 			continue
 		}
 		needed, err := tx.Book.Holds(m.When, s.vars())
-		maybe := (err != nil || !needed) && slices.ContainsFunc(step.Fields(), func(f rulebook.Field) bool { return strings.Contains(m.When, "form."+f.ID) })
+		maybe := (err != nil || !needed) && slices.ContainsFunc(append(slices.Clone(s.mends(tx.Actor, step)), step.Fields()...), func(f rulebook.Field) bool { return strings.Contains(m.When, "form."+f.ID) })
 		if err != nil && !maybe {
 			return nil, err
 		}

@@ -16,11 +16,10 @@ import (
 	"mingzhi/storage/courtdb"
 )
 
-// finish keeps what the step brought, and moves on: to the receiver's receipt if the step hands
+// finish moves on from a step whose form is kept: to the receiver's receipt if the step hands
 // over, else to the next step, or to the end; then records the step's event.
 func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rulebook.Step, facts, words map[string]any) error {
 	old := s.Step
-	s.keep(step.Fields(), facts)
 	refused := step.Approve && s.form[step.Decision()] == rulebook.Refuse
 	if !refused {
 		if err := s.gates(ctx, tx, step); err != nil {
@@ -65,6 +64,9 @@ func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rul
 		return err
 	}
 	if refused {
+		if err := s.ring(ctx, tx, s.OpenedBy, "refused", "不同意"); err != nil {
+			return err
+		}
 		if err := e.recordAs(ctx, tx, s, step, step.Refused, facts); err != nil {
 			return err
 		}

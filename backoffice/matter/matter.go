@@ -15,6 +15,7 @@ import (
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
+	"mingzhi/backoffice/staff"
 	"mingzhi/storage"
 	"mingzhi/storage/courtdb"
 )
@@ -165,6 +166,19 @@ func (s *state) keep(fields []rulebook.Field, facts map[string]any) {
 			s.form[k] = v
 		}
 	}
+}
+
+// Mends is sent along with the opening form when a step's page offers it once more.
+const Mends = "_mends"
+
+// mends is the opening form, at the first step of what was opened at the desk: whoever opened it may mend what he said then; once it
+// was returned there, so may whoever else may open it.
+func (s *state) mends(a staff.Actor, step *rulebook.Step) []rulebook.Field {
+	his := s.OpenedBy != nil && *s.OpenedBy == a.ID || s.Returns > 0 && MayOpen(s.process, a)
+	if step.Approve || !his || step.ID != s.process.Steps[0].ID {
+		return nil
+	}
+	return s.process.Form
 }
 
 // freeText is what is sealed: words, people, places, and tables that hold them.

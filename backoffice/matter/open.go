@@ -50,6 +50,9 @@ type Opening struct {
 	Gates     []docket.Gate
 }
 
+// AtOnce reports whether opening the process is all there is to do, as in a register that is written in.
+func (o *Opening) AtOnce() bool { return len(o.Process.Form) == 0 && len(o.Process.Steps) == 1 }
+
 // Prepare gathers what opening a process about something asks for, in an open transaction.
 func Prepare(ctx context.Context, tx *storage.Tx, process string, about About) (*Opening, error) {
 	p, ok := tx.Book.Process(process)
@@ -211,9 +214,25 @@ func (e *Engine) openWith(ctx context.Context, tx *storage.Tx, p *rulebook.Proce
 		return nil, err
 	}
 	if first == nil {
-		return s, s.attach(ctx, tx, files)
+		if err := s.attach(ctx, tx, files); err != nil {
+			return nil, err
+		}
+		return s, e.hold(ctx, tx, s)
 	}
 	return s, e.complete(ctx, tx, s, first, values, files)
+}
+
+// hold leaves a run with whoever opened it, where the first step is his to do.
+func (e *Engine) hold(ctx context.Context, tx *storage.Tx, s *state) error {
+	step, ok := s.process.Step(s.Step)
+	if !ok || step.Approve || len(step.Parallel) > 0 || s.Awaiting != "" || !may(tx.Actor, step.By, s.Team) {
+		return nil
+	}
+	s.Holder = tx.Actor.Person()
+	if err := s.save(ctx, tx, s.Step, ""); err != nil {
+		return err
+	}
+	return tx.SetDeadlineOwner(ctx, courtdb.SetDeadlineOwnerParams{Court: tx.Court, MatterID: &s.ID, Owner: s.Holder, Team: s.Team})
 }
 
 // subject checks what a run is about: a case that the opener may see, where the process asks for one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -19,6 +20,7 @@ type View struct {
 	courtdb.CourtMatter
 	Process   *rulebook.Process
 	Current   *rulebook.Step
+	Mends     []rulebook.Field // of the opening form, which the actor may mend at this step
 	Values    map[string]any // form and free text together
 	History   []Done
 	Deadlines []courtdb.CourtDeadline
@@ -71,6 +73,9 @@ func Show(ctx context.Context, tx *storage.Tx, id uuid.UUID) (*View, error) {
 	for _, r := range rows {
 		v.Tracks = append(v.Tracks, Track{r})
 	}
+	if v.Current != nil {
+		v.Mends = s.mends(tx.Actor, v.Current)
+	}
 	v.allow(tx.Actor)
 	return v, v.ahead(ctx, tx, s)
 }
@@ -98,7 +103,7 @@ func (v *View) ahead(ctx context.Context, tx *storage.Tx, s *state) (err error) 
 	if v.Materials, err = s.need(tx, v.Current); err != nil {
 		return err
 	}
-	v.Open, err = openItems(ctx, tx, v.Current.Form, s.CaseID)
+	v.Open, err = openItems(ctx, tx, append(slices.Clone(v.Mends), v.Current.Form...), s.CaseID)
 	return err
 }
 

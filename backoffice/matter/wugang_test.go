@@ -361,7 +361,7 @@ func TestW30c_AShiftHasTwoAndALeader(t *testing.T) {
 	id := w.run("duty_shift")
 	officer, technician, leader := w.as("duty_officer").ID.String(), w.as("technical_duty").ID.String(), w.as("leader_on_duty").ID.String()
 	shift := []string{"leader", leader, "officer", officer, "duty_number", "2", "standby_number", "1", "signed_at", "2026-03-11T08:05", "standby.0.name", "丙", "standby.0.phone", "19900000000", "standby.0.within", "30"}
-	w.refused(w.Matters.Complete(ctx, w.as("duty_officer"), id, "arrange", answers(shift...)), problem.Invalid, "请填写技术值班员")
+	w.refused(w.Matters.Complete(ctx, w.as("duty_officer"), id, "arrange", answers(shift...)), problem.Invalid, "请选择技术值班员")
 	w.not("不能是同一人（W-30c）", "duty_officer", id, "arrange", append(shift, "technician", officer)...)
 	w.not("备勤人员少于确定的人数", "duty_officer", id, "arrange", append(shift, "technician", technician, "standby_number", "2")...)
 	w.do("duty_officer", id, "arrange", append(shift, "technician", technician)...)

@@ -33,6 +33,9 @@ func (p place) field(at string, f Field, within []string) {
 			p.known(fmt.Sprintf("%s.of[%d]", at, i), "流程", c.ID, p.processes)
 		}
 	}
+	if f.Digits != 0 && (f.Type != "text" || f.Digits < 0) {
+		p.say(at+".digits", "字段 %s：digits 只用于 text，写几位数字。", f.ID)
+	}
 	switch {
 	case f.Default == "":
 	case f.Default == "today" && f.Type == "date", f.Default == "now" && f.Type == "datetime", f.Default == "me" && f.Type == "staff":

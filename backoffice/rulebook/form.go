@@ -98,7 +98,11 @@ func Countable(f Field, v any) any {
 }
 
 func (f Field) missing() *problem.Error {
-	return problem.New(problem.Invalid, "form.required", "请填写"+f.Label+"。", "label", f.Label)
+	verb := "请填写"
+	if slices.Contains([]string{"choice", "yesno", "party", "staff", "team", "deadline"}, f.Type) {
+		verb = "请选择"
+	}
+	return problem.New(problem.Invalid, "form.required", verb+f.Label+"。", "label", f.Label)
 }
 
 // reason asks why, when the answer is the one that needs it.
@@ -108,7 +112,8 @@ func (f Field) reason(raw string, values map[string]string, typed map[string]any
 	}
 	why := strings.TrimSpace(values[f.ID+"_reason"])
 	if why == "" {
-		form.Add(f.ID+"_reason", problem.New(problem.Invalid, "form.reason", "请写明"+f.Label+"的理由。", "label", f.Label))
+		answer := map[string]string{"yes": "是", "no": "否"}[raw]
+		form.Add(f.ID+"_reason", problem.New(problem.Invalid, "form.reason", "“"+f.Label+"”选了“"+answer+"”，请写明理由。", "label", f.Label))
 		return
 	}
 	typed[f.ID+"_reason"] = why
@@ -224,6 +229,9 @@ func (f Field) read(raw string, now time.Time) (any, *problem.Error) {
 		if !phone.MatchString(raw) {
 			return nil, f.wrong("form.phone", f.Label+"请填写电话号码，例如 0898-88000001。")
 		}
+	}
+	if f.Digits > 0 && (len(raw) != f.Digits || strings.Trim(raw, "0123456789") != "") {
+		return nil, problem.New(problem.Invalid, "form.digits", f.Label+"应是{digits}位数字。", "label", f.Label, "digits", f.Digits)
 	}
 	if f.Max > 0 && utf8.RuneCountInString(raw) > f.Max {
 		return nil, problem.New(problem.Invalid, "form.too_long", f.Label+"太长了，请缩短。", "label", f.Label, "max", f.Max)

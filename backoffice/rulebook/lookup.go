@@ -145,11 +145,15 @@ func watched(b *Book) map[string]bool {
 
 var dotted = regexp.MustCompile(`"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)"`)
 
-// Fields are all inputs of a process: of the opening form and of every step.
+// Fields are all inputs of a process: of the opening form and of every step; an approval's say whose they are.
 func (p *Process) Fields() []Field {
 	out := slices.Clone(p.Form)
 	for _, s := range p.Steps {
-		out = append(out, s.Fields()...)
+		fields := s.Fields()
+		for i := len(s.Form); i < len(fields); i++ {
+			fields[i].Label = s.Name + "：" + fields[i].Label
+		}
+		out = append(out, fields...)
 	}
 	return out
 }

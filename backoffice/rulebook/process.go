@@ -15,6 +15,7 @@ type Field struct {
 	Help         string   `yaml:"help"`
 	Example      string   `yaml:"example"`
 	Max          int      `yaml:"max"`
+	Digits       int      `yaml:"digits"` // text: exactly so many digits
 }
 
 // Choice is one value of a choice field.

@@ -215,6 +215,39 @@ func (q *Queries) InsertMatterStep(ctx context.Context, arg InsertMatterStepPara
 	return err
 }
 
+const lastDoer = `-- name: LastDoer :one
+SELECT u.id, u.name, u.roles, u.team, u.active FROM court.matter_step t JOIN court.staff u ON u.court = t.court AND u.id = t.actor
+WHERE t.court = $1 AND t.matter_id = $2 AND t.step = $3 AND t.act IN ('done', 'handed_over', 'agreed') ORDER BY t.at DESC, t.id DESC LIMIT 1
+`
+
+type LastDoerParams struct {
+	Court    string
+	MatterID uuid.UUID
+	Step     string
+}
+
+type LastDoerRow struct {
+	ID     uuid.UUID
+	Name   string
+	Roles  []string
+	Team   string
+	Active bool
+}
+
+// Who did a step of a run last.
+func (q *Queries) LastDoer(ctx context.Context, arg LastDoerParams) (LastDoerRow, error) {
+	row := q.db.QueryRow(ctx, lastDoer, arg.Court, arg.MatterID, arg.Step)
+	var i LastDoerRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Roles,
+		&i.Team,
+		&i.Active,
+	)
+	return i, err
+}
+
 const matterByID = `-- name: MatterByID :one
 SELECT court, id, process, rule_version, case_id, tip_id, urgent, state, step, awaiting, team, holder, opened_at, opened_by, opened_event, step_at, closed_at, form, notes, party_id, lot_id, chat_id, parent, serial, source_key, returns, due_at, late FROM court.matter WHERE court = $1 AND id = $2
 `

@@ -24,6 +24,11 @@ SELECT (EXISTS (SELECT FROM court.matter m WHERE m.court = $1 AND m.id = sqlc.ar
   OR EXISTS (SELECT FROM court.matter_step t WHERE t.court = $1 AND t.matter_id = sqlc.arg(matter_id)::uuid AND t.actor = sqlc.arg(staff)::uuid
     AND t.step <> sqlc.arg(step)::text AND t.act IN ('done', 'handed_over', 'agreed')))::bool AS did;
 
+-- name: LastDoer :one
+-- Who did a step of a run last.
+SELECT u.id, u.name, u.roles, u.team, u.active FROM court.matter_step t JOIN court.staff u ON u.court = t.court AND u.id = t.actor
+WHERE t.court = $1 AND t.matter_id = $2 AND t.step = $3 AND t.act IN ('done', 'handed_over', 'agreed') ORDER BY t.at DESC, t.id DESC LIMIT 1;
+
 -- name: GaveOver :one
 -- Who handed a run over last.
 SELECT actor FROM court.matter_step WHERE court = $1 AND matter_id = $2 AND act = 'handed_over' ORDER BY at DESC, id DESC LIMIT 1;

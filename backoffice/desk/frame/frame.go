@@ -186,7 +186,7 @@ var said = map[string]string{
 	"recorded": "已登记。", "taken": "已接手。", "completed": "这一步已办结。", "received": "已签收。", "returned": "已退回。",
 	"asked": "问题已登记，经决定后发给提供人。", "released": "已决定告知。", "refused": "已决定不予告知。", "withdrawn": "已撤回。",
 	"rostered": "排班已保存。", "day": "工作日历已更新，依推算的期限已重新计算。", "imported": "导入完成。", "staff": "人员已更新，其登录已全部退出。",
-	"opened": "已启动。", "reopened": "已重新办理。", "assigned": "已改派。", "commented": "备注已写下。",
+	"opened": "已提交。", "registered": "已登记。", "reopened": "已重新办理。", "assigned": "已改派。", "commented": "备注已写下。",
 	"replied": "已发送。", "closed": "对话已结束。", "uploaded": "已上传。",
 	"lot_made": "标的已建立。接着填写标的情况、定价和图片。", "lot_done": "已办好。",
 	"view_saved": "视图已保存。", "view_deleted": "视图已删除。", "brought": "已导入，每一行开了一条。",

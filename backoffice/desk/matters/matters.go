@@ -184,6 +184,9 @@ func onward(r *frame.Request, id uuid.UUID, said string) error {
 	if m.OnTip(r.Book) {
 		return r.Done("/tips/"+m.TipID.String(), said)
 	}
+	if said == "opened" && m.State != "open" {
+		said = "registered"
+	}
 	return r.Done("/matters/"+id.String(), said)
 }
 

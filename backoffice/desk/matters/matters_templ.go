@@ -303,13 +303,13 @@ func openingPage(o *casework.Opening, form webkit.Form, query string) templ.Comp
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if o.Process.Register {
+		if o.AtOnce() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "登记")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "启动")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "提交")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -12,6 +12,7 @@ import (
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
+	"mingzhi/portal/webkit"
 )
 
 // stepState is past, now, ahead or skipped.
@@ -49,6 +50,21 @@ func stepWord(state string) string {
 
 var acts = map[string]string{"opened": "启动", "taken": "接手", "done": "办结", "handed_over": "移送", "received": "签收", "returned": "退回", "skipped": "跳过",
 	"withdrawn": "撤回", "reassigned": "改派", "agreed": "同意", "refused": "不同意", "reopened": "重新办理", "commented": "备注", "joined": "同时进行的各项已办结"}
+
+// asides are the fields of what one may do beside the step.
+var asides = []string{"assign_to", "assign_reason", "withdraw_reason", "reopen_reason", "comment"}
+
+// aside reports whether what is wrong stands in one of these fields, or in any form beside the step's.
+func aside(form webkit.Form, fields ...string) bool {
+	if len(fields) == 0 {
+		fields = asides
+	}
+	return slices.ContainsFunc(fields, func(f string) bool { return form.Wrong(f) != nil })
+}
+
+func anyWrong(form webkit.Form, fields []rulebook.Field) bool {
+	return slices.ContainsFunc(Order(fields), func(f string) bool { return form.Wrong(f) != nil })
+}
 
 // filled is what a step's form begins with: what was filled in before, but never an approval's answer.
 func filled(m *casework.Matter) map[string]any {
@@ -145,14 +161,14 @@ func historyLine(m *casework.Matter, h matter.Done) string {
 
 // historyWords are the free words of one act.
 func historyWords(m *casework.Matter, h matter.Done) []casework.Fact {
-	fields := append(fieldsOf(m.Process), rulebook.Field{ID: "reason", Label: "理由", Type: "text"}, rulebook.Field{ID: "to", Label: "接办人", Type: "text"},
+	fields := append(m.Process.Fields(), rulebook.Field{ID: "reason", Label: "理由", Type: "text"}, rulebook.Field{ID: "to", Label: "接办人", Type: "text"},
 		rulebook.Field{ID: "comment", Label: "备注", Type: "long"})
 	return pickFacts(m, fields, h.Words)
 }
 
 // brought is what was filled in, then the papers that are in.
 func brought(m *casework.Matter) []casework.Fact {
-	out := pickFacts(m, fieldsOf(m.Process), m.Values)
+	out := pickFacts(m, m.Process.Fields(), m.Values)
 	papers, _ := m.Values["materials"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(papers)) {
 		v := fileName(m, papers[name])
