@@ -2,6 +2,7 @@ package docket
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
@@ -54,6 +55,9 @@ func gather(ctx context.Context, tx *storage.Tx, g rulebook.Gate, caseID, withou
 			return err
 		}
 	}
+	if err := addUp(ctx, tx, text, caseID, without, vars); err != nil {
+		return err
+	}
 	if strings.Contains(text, "open") && vars["open"] == nil {
 		runs := map[string]any{}
 		rows, err := tx.OpenRuns(ctx, courtdb.OpenRunsParams{Court: tx.Court, CaseID: storage.Ref(caseID), Without: without})
@@ -90,6 +94,39 @@ func lookBack(ctx context.Context, tx *storage.Tx, caseID, without uuid.UUID, va
 		}
 	}
 	vars["debtors"] = debtors
+	return nil
+}
+
+var summed = regexp.MustCompile(`past\["([a-z0-9_.]+)"\]\.amount`)
+
+// addUp adds the money that events a gate asks of brought: past["funds_paid"].amount, in fen.
+func addUp(ctx context.Context, tx *storage.Tx, text string, caseID, without uuid.UUID, vars map[string]any) error {
+	var codes []string
+	for _, m := range summed.FindAllStringSubmatch(text, -1) {
+		codes = append(codes, m[1])
+	}
+	if len(codes) == 0 || caseID == uuid.Nil {
+		return nil
+	}
+	rows, err := tx.FactsOfCase(ctx, courtdb.FactsOfCaseParams{Court: tx.Court, CaseID: caseID, Codes: codes, Without: without})
+	if err != nil {
+		return err
+	}
+	sums := map[string]int64{}
+	for _, r := range rows {
+		facts, err := Facts(tx, r.ID, r.Body)
+		if err != nil {
+			return err
+		}
+		n, _ := facts["amount"].(int64)
+		sums[r.Code] += n
+	}
+	past, _ := vars["past"].(map[string]any)
+	for code, sum := range sums {
+		if stands, ok := past[code].(map[string]any); ok {
+			stands["amount"] = sum
+		}
+	}
 	return nil
 }
 

@@ -124,7 +124,7 @@ type Length struct {
 }
 
 // Gate blocks an act until That holds, and says what to do, under its clause. On names events recorded by hand and PROCESS.STEP;
-// besides event, case, tip and form it may ask past (event or PROCESS.STEP → days and months since it last stood on the case, how often),
+// besides event, case, tip and form it may ask past (event or PROCESS.STEP → days and months since it last stood on the case, how often, and of money the amount in fen),
 // debtors (a list: the same for each debtor of the case) and open (process → how many runs are open on the case).
 type Gate struct {
 	Entry `yaml:",inline"`

@@ -291,6 +291,50 @@ func (q *Queries) EventsOnCase(ctx context.Context, arg EventsOnCaseParams) ([]E
 	return items, nil
 }
 
+const factsOfCase = `-- name: FactsOfCase :many
+SELECT d.id, d.code, f.body FROM court.docket d JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
+WHERE d.court = $1 AND d.case_id = $2::uuid AND d.code = ANY($3::text[]) AND d.id <> $4::uuid
+`
+
+type FactsOfCaseParams struct {
+	Court   string
+	CaseID  uuid.UUID
+	Codes   []string
+	Without uuid.UUID
+}
+
+type FactsOfCaseRow struct {
+	ID   uuid.UUID
+	Code string
+	Body []byte
+}
+
+// The sealed facts of some kinds of events on a case.
+func (q *Queries) FactsOfCase(ctx context.Context, arg FactsOfCaseParams) ([]FactsOfCaseRow, error) {
+	rows, err := q.db.Query(ctx, factsOfCase,
+		arg.Court,
+		arg.CaseID,
+		arg.Codes,
+		arg.Without,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FactsOfCaseRow
+	for rows.Next() {
+		var i FactsOfCaseRow
+		if err := rows.Scan(&i.ID, &i.Code, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertDocket = `-- name: InsertDocket :execrows
 INSERT INTO court.docket (court, id, code, case_id, matter_id, tip_id, party_id, occurred_at, effect_at, recorded_at, actor, actor_kind, clause, rule_version, source_key, facts_hash, imported, lot_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (court, source_key) DO NOTHING

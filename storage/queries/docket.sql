@@ -20,6 +20,11 @@ LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
 LEFT JOIN court.staff s ON s.court = d.court AND s.id = d.actor
 WHERE d.court = $1 AND d.case_id = sqlc.arg(case_id)::uuid ORDER BY d.occurred_at DESC, d.id DESC LIMIT 500;
 
+-- name: FactsOfCase :many
+-- The sealed facts of some kinds of events on a case.
+SELECT d.id, d.code, f.body FROM court.docket d JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
+WHERE d.court = $1 AND d.case_id = sqlc.arg(case_id)::uuid AND d.code = ANY(sqlc.arg(codes)::text[]) AND d.id <> sqlc.arg(without)::uuid;
+
 -- name: DocketOfTip :many
 SELECT d.*, f.body, COALESCE(s.name, '')::text AS actor_name FROM court.docket d
 LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
