@@ -130,7 +130,7 @@ func (w *bench) overdue(rule string) int {
 var reported = []string{"closure_mode", "fully_performed", "closed_on", "2026-03-10", "amount_applied", "100000", "amount_closed", "100000", "amount_realised", "100000", "amount_waived", "0", "reason", "执行完毕"}
 
 func compared(answer string, pairs ...string) []string {
-	return append([]string{"compared.0.item", "other", "compared.0.system", "甲", "compared.0.file", "甲", "compared.0.same", "yes", "check_decision", answer}, pairs...)
+	return append([]string{"compared.0.item", "other", "compared.0.system", "甲", "compared.0.file", "甲", "compared.0.differ", "0", "check_decision", answer}, pairs...)
 }
 
 func TestW17d_BothReviewsOrNoClosure(t *testing.T) {
@@ -402,13 +402,13 @@ func TestW15c_AnAnomalyReachesTheDirector(t *testing.T) {
 func TestW15a_MoneyLeavesOnlyFromTheCasesOwnAccount(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执16号")
 	w.must(w.happens("case_filed", map[string]any{"filed_on": "2026-03-10"}))
-	id := w.open("judge", "payout", "payee", w.party[0].String(), "amount", "1000", "kind", "principal", "account_tail", "1234", "reason", "执行款")
+	id := w.open("judge", "payout", "payee", w.party[0].String(), "amount", "1000", "receipt_no", "PJ-1", "kind", "principal", "account_tail", "1234", "reason", "执行款")
 	checked := []string{"balance_ok", "yes", "payee_ok", "yes", "abnormal", "no", "material.0.0", "paper"}
 	w.not("实行一案一账户", "fund_manager", id, "check", checked...)
 	w.do("fund_manager", w.run("case_account"), "open", "bank", "某银行", "account_tail", "5678", "opened_on", "2026-03-10", "told", "yes")
 	w.do("fund_manager", id, "check", checked...)
 	w.do("centre_director", id, "approve", "approve_decision", "agree")
-	w.do("fund_manager", id, "pay", "paid_on", "2026-03-12")
+	w.do("fund_manager", id, "pay", "paid_on", "2026-03-12", "cleared", "yes")
 	w.at(id, "done")
 	if w.Rows(`SELECT count(*) FROM court.docket WHERE court = 'wugang' AND code = 'funds_paid'`) != 1 {
 		t.Error("the payment is not on the docket")
@@ -427,11 +427,16 @@ func TestW16_PreservationBeginsWithTheFilingOffice(t *testing.T) {
 		t.Error("W-16c: not frozen at once, and nobody rang")
 	}
 	w.do("filing", id, "freeze", "measures.0.kind", "freeze", "measures.0.class", "deposit", "measures.0.amount", "1000", "frozen_at", "2026-03-10T12:00")
+	w.do("filing", id, "answer", "frozen", "yes")
+	w.do("filing", id, "in_effect", "debtor", w.party[1].String(), "class", "deposit", "effect_at", "2026-03-10T11:20", "expires_on", "2027-03-09", "document_no", "（2026）豫0481执保1号之一")
+	if w.Rows(`SELECT count(*) FROM court.docket WHERE court = 'wugang' AND code = 'preservation_executed'`) != 1 {
+		t.Error("the freeze is in effect, and nobody is told")
+	}
 	w.refused(w.Matters.Complete(ctx, w.as("filing"), id, "hand_over", answers()), problem.Invalid, "还缺“保全裁定书”")
 	w.do("filing", id, "hand_over", "material.0.0", "paper", "material.0.1", "paper")
 	w.receives("preservation", id)
-	w.do("preservation", id, "carry_out", "executed_on", "2026-03-12", "result", "已查封")
-	w.do("preservation", id, "finish", "done", "all")
+	w.do("preservation", id, "carry_out", "executed_on", "2026-03-12", "taken", "no", "taken_reason", "已由他人另案查封", "result", "未能查封")
+	w.do("preservation", id, "finish", "done", "part")
 	w.at(id, "done")
 	if w.Rows(`SELECT count(*) FROM court.matter WHERE process IN ('form_documents', 'case_account')`) != 0 {
 		t.Error("a preservation case got what only enforcement cases get")
@@ -440,14 +445,53 @@ func TestW16_PreservationBeginsWithTheFilingOffice(t *testing.T) {
 
 func TestW14d_W14f_MeasureAndFilingRunBesideEachOther(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执17号")
-	id := w.open("terminated_manager", "resumption", "origin", "list", "kind", "deposit", "found", "新开账户", "team", "enforcement_1")
-	w.do("judge", w.run("resumption_measure"), "measure", "measured", "yes", "measured_at", "2026-03-10T12:00")
+	id := w.open("terminated_manager", "resumption", "origin", "list", "kind", "deposit", "found", "新开账户")
+	measure := w.run("resumption_measure")
+	w.do("terminated_manager", measure, "feed_back", "team", "enforcement_1")
+	w.receives("judge_assistant", measure)
+	w.do("judge_assistant", measure, "measure", "measured", "yes", "measured_at", "2026-03-10T12:00")
 	w.at(id, "tasks")
 	w.do("filing", w.run("resumption_filing"), "file", "ground", "asset_found", "new_case_no", "（2026）豫0481执恢1号", "resumed_on", "2026-03-11")
 	w.do("terminated_manager", id, "finish", "finish_note", "已恢复")
 	w.at(id, "done")
 	if w.Rows(`SELECT count(*) FROM court.docket WHERE court = 'wugang' AND code = 'case_resumed'`) != 1 {
 		t.Error("resumption is not on the docket")
+	}
+}
+
+func TestW14f_WhatIsFoundOpensTheResumptionForTheTeamNamed(t *testing.T) {
+	w := newWugang(t, "（2026）豫0481执25号")
+	id := w.open("terminated_manager", "terminated_reception", "visitor", "甲", "channel", "window", "kind", "lead", "text", "被执行人新购房屋")
+	w.do("terminated_manager", id, "hear", "next", "resume", "answer", "已核实")
+	w.do("terminated_manager", id, "feed_back")
+	w.at(id, "done")
+	found := w.run("resumption")
+	w.do("terminated_manager", found, "found", "origin", "party", "kind", "real_estate", "found", "某小区房屋")
+	measure := w.run("resumption_measure")
+	w.do("terminated_manager", measure, "feed_back", "team", "enforcement_2")
+	w.refused(w.Matters.Receive(ctx, w.as("judge_assistant"), measure), problem.Forbidden, "其他角色")
+	if v := w.look(measure, staff.Machine(w.court)); v.Team != "enforcement_2" || w.Rows(`SELECT count(*) FROM court.matter WHERE process = 'resumption_filing' AND state = 'open'`) != 1 {
+		t.Errorf("with %s, and the filing office has nothing", v.Team)
+	}
+}
+
+func TestW15b_EachSumHasItsOwnClock(t *testing.T) {
+	w := newWugang(t, "（2026）豫0481执26号")
+	for _, no := range []string{"PJ-1", "PJ-2"} {
+		w.must(w.happens("funds_received", map[string]any{"amount": int64(100_00), "source": "performance", "arrived_on": "2026-03-10", "receipt_no": no}))
+	}
+	left := func() int {
+		return w.Rows(`SELECT count(*) FROM court.deadline WHERE court = 'wugang' AND rule = 'funds_payout' AND closed_at IS NULL`)
+	}
+	for _, paid := range []struct {
+		no      string
+		cleared bool
+		left    int
+	}{{"PJ-1", false, 2}, {"PJ-1", true, 1}, {"PJ-2", true, 0}} {
+		w.must(w.happens("funds_paid", map[string]any{"payee": w.party[0].String(), "amount": int64(50_00), "paid_on": "2026-03-10", "receipt_no": paid.no, "cleared": paid.cleared}))
+		if n := left(); n != paid.left {
+			t.Errorf("%v: %d clocks run, want %d", paid, n, paid.left)
+		}
 	}
 }
 
@@ -529,7 +573,7 @@ func TestW5_TheWindowChecksEntersAndWarns(t *testing.T) {
 	w.do("window", id, "leave", "result", "已录入")
 	w.at(id, "done")
 	w.open("window", "window_question", "asked_at", "2026-03-10T10:30", "topic", "funds", "question", "怎样领款", "answer", "确认收款账户")
-	lead := w.open("window", "window_lead", "source", "window", "provider", "applicant", "urgent", "yes", "kind", "vehicle", "text", "车辆停在某处")
+	lead := w.open("window", "window_lead", "source", "window", "provider", "applicant", "giver", "甲", "giver_phone", "19900000002", "urgent", "yes", "kind", "vehicle", "text", "车辆停在某处")
 	w.do("window", lead, "hand_over")
 	w.receives("judge_assistant", lead)
 	w.Clock.Set(time.Date(2026, 3, 14, 0, 1, 0, 0, calendar.Shanghai))
