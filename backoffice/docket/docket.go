@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -102,9 +103,10 @@ func (d *Docket) Record(ctx context.Context, tx *storage.Tx, e Event) (*Recorded
 	return r, Audit(ctx, tx, Trace{Action: "record:" + e.Code, Object: "event", ID: r.ID, Case: e.Case})
 }
 
-// pass holds an event against the gates of the book; history that is imported has passed them in its time.
+// pass holds an event against the gates of the book; history that is imported has passed them in its time, a step of a process before
+// it was done.
 func (r *Recorded) pass(ctx context.Context, tx *storage.Tx) error {
-	if r.Imported || len(tx.Book.GatesOn(r.Code)) == 0 {
+	if r.Imported || strings.Contains(r.Code, ".") || len(tx.Book.GatesOn(r.Code)) == 0 {
 		return nil
 	}
 	vars := map[string]any{"event": r.Facts, "form": r.Facts, "case": r.Vars["case"], "tip": r.Vars["tip"]}

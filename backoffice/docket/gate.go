@@ -31,7 +31,7 @@ func Gates(ctx context.Context, tx *storage.Tx, act string, caseID, without uuid
 		asked[k] = v
 	}
 	for _, g := range tx.Book.GatesOn(act) {
-		if err := gather(ctx, tx, g, caseID, without, asked); err != nil {
+		if err := gather(ctx, tx, g, act, caseID, without, asked); err != nil {
 			return nil, err
 		}
 		applies, unclear := tx.Book.Holds(g.When, asked)
@@ -48,10 +48,10 @@ func Gates(ctx context.Context, tx *storage.Tx, act string, caseID, without uuid
 }
 
 // gather asks the database only for what a gate speaks of.
-func gather(ctx context.Context, tx *storage.Tx, g rulebook.Gate, caseID, without uuid.UUID, vars map[string]any) error {
+func gather(ctx context.Context, tx *storage.Tx, g rulebook.Gate, act string, caseID, without uuid.UUID, vars map[string]any) error {
 	text := g.When + " " + g.That
 	if (strings.Contains(text, "past") || strings.Contains(text, "debtors")) && vars["past"] == nil {
-		if err := lookBack(ctx, tx, caseID, without, vars); err != nil {
+		if err := lookBack(ctx, tx, act, caseID, without, vars); err != nil {
 			return err
 		}
 	}
@@ -73,7 +73,7 @@ func gather(ctx context.Context, tx *storage.Tx, g rulebook.Gate, caseID, withou
 }
 
 // lookBack gathers what stands on a case: past, and the same for each of its debtors. What names nobody stands for them all.
-func lookBack(ctx context.Context, tx *storage.Tx, caseID, without uuid.UUID, vars map[string]any) error {
+func lookBack(ctx context.Context, tx *storage.Tx, act string, caseID, without uuid.UUID, vars map[string]any) error {
 	vars["past"], vars["debtors"] = map[string]any{}, []any{}
 	if caseID == uuid.Nil {
 		return nil
@@ -82,7 +82,7 @@ func lookBack(ctx context.Context, tx *storage.Tx, caseID, without uuid.UUID, va
 	if err != nil {
 		return err
 	}
-	rows, err := tx.PastOfCase(ctx, courtdb.PastOfCaseParams{Court: tx.Court, CaseID: caseID, Without: without})
+	rows, err := tx.PastOfCase(ctx, courtdb.PastOfCaseParams{Court: tx.Court, CaseID: caseID, Without: without, Act: act})
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,11 @@ func (e *Engine) Follow(ctx context.Context, tx *storage.Tx, r *docket.Recorded)
 		if !ok {
 			continue
 		}
-		if _, err := e.open(ctx, tx, &p, beginOf(r), nil); err != nil {
+		b := beginOf(r)
+		if p.On == "case" { // whoever sees the case sees it: it must not lead to the tipster
+			b.Tip = uuid.Nil
+		}
+		if _, err := e.open(ctx, tx, &p, b, nil); err != nil {
 			return err
 		}
 	}

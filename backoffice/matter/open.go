@@ -86,6 +86,7 @@ func Prepare(ctx context.Context, tx *storage.Tx, process string, about About) (
 	if err != nil {
 		return nil, err
 	}
+	pending(out.Gates, fields, nil)
 	out.Open, err = openItems(ctx, tx, fields, s.CaseID)
 	return out, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -21,7 +22,7 @@ type View struct {
 	Process   *rulebook.Process
 	Current   *rulebook.Step
 	Mends     []rulebook.Field // of the opening form, which the actor may mend at this step
-	Values    map[string]any // form and free text together
+	Values    map[string]any   // form and free text together
 	History   []Done
 	Deadlines []courtdb.CourtDeadline
 	Gates     []docket.Gate // before the current step, for whoever may do it
@@ -100,11 +101,24 @@ func (v *View) ahead(ctx context.Context, tx *storage.Tx, s *state) (err error) 
 	if v.Gates, err = s.gatesBefore(ctx, tx, v.Current); err != nil {
 		return err
 	}
+	pending(v.Gates, v.Current.Fields(), v.Values)
 	if v.Materials, err = s.need(tx, v.Current); err != nil {
 		return err
 	}
 	v.Open, err = openItems(ctx, tx, append(slices.Clone(v.Mends), v.Current.Form...), s.CaseID)
 	return err
+}
+
+// pending marks the gates that ask for what the form is only about to say: they are neither open nor shut yet.
+func pending(gates []docket.Gate, fields []rulebook.Field, values map[string]any) {
+	for i := range gates {
+		g := &gates[i]
+		for _, f := range fields {
+			if values[f.ID] == nil && strings.Contains(g.When+" "+g.That+" ", "form."+f.ID) {
+				g.Open, g.Unclear = false, true
+			}
+		}
+	}
 }
 
 func (v *View) allow(a staff.Actor) {

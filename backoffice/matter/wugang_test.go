@@ -402,7 +402,11 @@ func TestW15c_AnAnomalyReachesTheDirector(t *testing.T) {
 func TestW15a_MoneyLeavesOnlyFromTheCasesOwnAccount(t *testing.T) {
 	w := newWugang(t, "（2026）豫0481执16号")
 	w.must(w.happens("case_filed", map[string]any{"filed_on": "2026-03-10"}))
-	id := w.open("judge", "payout", "payee", w.party[0].String(), "amount", "1000", "receipt_no", "PJ-1", "kind", "principal", "account_tail", "1234", "reason", "执行款")
+	ask := []string{"payee", w.party[0].String(), "amount", "1000", "receipt_no", "PJ-1", "kind", "principal", "account_tail", "1234", "reason", "执行款"}
+	_, err := w.tryOpen("judge", "payout", ask...)
+	w.refused(err, problem.Refused, "超过了本案到账的案款")
+	w.must(w.happens("funds_received", map[string]any{"amount": int64(150000), "source": "deduction", "arrived_on": "2026-03-10", "receipt_no": "PJ-1"}))
+	id, second := w.open("judge", "payout", ask...), w.open("judge", "payout", ask...)
 	checked := []string{"balance_ok", "yes", "payee_ok", "yes", "abnormal", "no", "material.0.0", "paper"}
 	w.not("实行一案一账户", "fund_manager", id, "check", checked...)
 	w.do("fund_manager", w.run("case_account"), "open", "bank", "某银行", "account_tail", "5678", "opened_on", "2026-03-10", "told", "yes")
@@ -410,6 +414,9 @@ func TestW15a_MoneyLeavesOnlyFromTheCasesOwnAccount(t *testing.T) {
 	w.do("centre_director", id, "approve", "approve_decision", "agree")
 	w.do("fund_manager", id, "pay", "paid_on", "2026-03-12", "cleared", "yes")
 	w.at(id, "done")
+	w.not("超过了本案到账的案款", "fund_manager", second, "check", checked...) // the money has gone to the first
+	_, err = w.tryOpen("fund_manager", "case_account", "bank", "某银行", "account_tail", "5679", "opened_on", "2026-03-10", "told", "yes")
+	w.refused(err, problem.Refused, "一案只有一个")
 	if w.Rows(`SELECT count(*) FROM court.docket WHERE court = 'wugang' AND code = 'funds_paid'`) != 1 {
 		t.Error("the payment is not on the docket")
 	}

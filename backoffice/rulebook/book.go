@@ -73,6 +73,8 @@ type Court struct {
 	QuietHours [2]string                    `yaml:"quiet_hours"`
 	Roles      []Role                       `yaml:"roles"`
 	Teams      []Team                       `yaml:"teams"`
+	Assign     []string                     `yaml:"assign"` // roles that may give any run to another person, unless its process says who
+	Reopen     []string                     `yaml:"reopen"` // roles that may take any closed run up again, unless its process says who
 	Menu       []MenuGroup                  `yaml:"menu"`
 	Tip        TipProfile                   `yaml:"tip"`
 	Document   Document                     `yaml:"document"` // the normative document that is the source

@@ -50,6 +50,11 @@ func (c *checker) checkCourt() {
 	for i, h := range c.Court.Hotlines {
 		p.known(fmt.Sprintf("hotlines[%d].clause", i), "条款", h.Clause, c.clauses)
 	}
+	for list, roles := range map[string][]string{"assign": c.Court.Assign, "reopen": c.Court.Reopen} {
+		for i, r := range roles {
+			p.known(fmt.Sprintf("%s[%d]", list, i), "角色", r, c.roles)
+		}
+	}
 	for i, clock := range c.Court.QuietHours {
 		if clock != "" && !clockForm.MatchString(clock) {
 			p.say(fmt.Sprintf("quiet_hours[%d]", i), "时刻 %q 应写成 21:00 的样子。", clock)

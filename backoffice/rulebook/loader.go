@@ -47,7 +47,21 @@ func (b bundle) load() (*Book, error) {
 	if len(findings) > 0 {
 		return nil, findings.sorted()
 	}
+	book.changes()
 	return book, nil
+}
+
+// changes gives every process that names nobody the court's own word on who may give a run to others and take a closed one up again.
+func (b *Book) changes() {
+	for i := range b.Processes {
+		p := &b.Processes[i]
+		if p.Assign == nil {
+			p.Assign = b.Court.Assign
+		}
+		if p.Reopen == nil && !p.Log && p.On != "tip" {
+			p.Reopen = b.Court.Reopen
+		}
+	}
 }
 
 // part is the lists of one folder.

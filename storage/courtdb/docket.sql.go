@@ -293,7 +293,7 @@ func (q *Queries) EventsOnCase(ctx context.Context, arg EventsOnCaseParams) ([]E
 
 const factsOfCase = `-- name: FactsOfCase :many
 SELECT d.id, d.code, f.body FROM court.docket d JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
-WHERE d.court = $1 AND d.case_id = $2::uuid AND d.code = ANY($3::text[]) AND d.id <> $4::uuid
+WHERE d.court = $1 AND d.case_id = $2::uuid AND d.code = ANY($3::text[]) AND d.id <> $4::uuid AND d.matter_id IS DISTINCT FROM $4::uuid
 `
 
 type FactsOfCaseParams struct {

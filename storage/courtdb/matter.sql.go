@@ -745,13 +745,15 @@ func (q *Queries) OpenTracks(ctx context.Context, arg OpenTracksParams) (int64, 
 
 const pastOfCase = `-- name: PastOfCase :many
 SELECT code, party_id, count(*) AS times, max(occurred_at)::timestamptz AS last FROM court.docket
-WHERE court = $1 AND case_id = $2::uuid AND id <> $3::uuid GROUP BY code, party_id
+WHERE court = $1 AND case_id = $2::uuid AND id <> $3::uuid
+  AND (code <> $4::text OR matter_id IS DISTINCT FROM $3::uuid) GROUP BY code, party_id
 `
 
 type PastOfCaseParams struct {
 	Court   string
 	CaseID  uuid.UUID
 	Without uuid.UUID
+	Act     string
 }
 
 type PastOfCaseRow struct {
@@ -761,9 +763,15 @@ type PastOfCaseRow struct {
 	Last    time.Time
 }
 
-// What stands on a case, and about whom: how often each event, and when last; an event under way is left out.
+// What stands on a case, and about whom: how often each event, and when last. What is under way is left out: an event, or the step that a
+// reopened run had done before.
 func (q *Queries) PastOfCase(ctx context.Context, arg PastOfCaseParams) ([]PastOfCaseRow, error) {
-	rows, err := q.db.Query(ctx, pastOfCase, arg.Court, arg.CaseID, arg.Without)
+	rows, err := q.db.Query(ctx, pastOfCase,
+		arg.Court,
+		arg.CaseID,
+		arg.Without,
+		arg.Act,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ WHERE d.court = $1 AND d.case_id = sqlc.arg(case_id)::uuid ORDER BY d.occurred_a
 -- name: FactsOfCase :many
 -- The sealed facts of some kinds of events on a case.
 SELECT d.id, d.code, f.body FROM court.docket d JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
-WHERE d.court = $1 AND d.case_id = sqlc.arg(case_id)::uuid AND d.code = ANY(sqlc.arg(codes)::text[]) AND d.id <> sqlc.arg(without)::uuid;
+WHERE d.court = $1 AND d.case_id = sqlc.arg(case_id)::uuid AND d.code = ANY(sqlc.arg(codes)::text[]) AND d.id <> sqlc.arg(without)::uuid AND d.matter_id IS DISTINCT FROM sqlc.arg(without)::uuid;
 
 -- name: DocketOfTip :many
 SELECT d.*, f.body, COALESCE(s.name, '')::text AS actor_name FROM court.docket d

@@ -34,9 +34,11 @@ WHERE t.court = $1 AND t.matter_id = $2 AND t.step = $3 AND t.act IN ('done', 'h
 SELECT actor FROM court.matter_step WHERE court = $1 AND matter_id = $2 AND act = 'handed_over' ORDER BY at DESC, id DESC LIMIT 1;
 
 -- name: PastOfCase :many
--- What stands on a case, and about whom: how often each event, and when last; an event under way is left out.
+-- What stands on a case, and about whom: how often each event, and when last. What is under way is left out: an event, or the step that a
+-- reopened run had done before.
 SELECT code, party_id, count(*) AS times, max(occurred_at)::timestamptz AS last FROM court.docket
-WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND id <> sqlc.arg(without)::uuid GROUP BY code, party_id;
+WHERE court = $1 AND case_id = sqlc.arg(case_id)::uuid AND id <> sqlc.arg(without)::uuid
+  AND (code <> sqlc.arg(act)::text OR matter_id IS DISTINCT FROM sqlc.arg(without)::uuid) GROUP BY code, party_id;
 
 -- name: OpenRuns :many
 SELECT process, count(*) AS runs FROM court.matter WHERE court = $1 AND state = 'open' AND (sqlc.narg(case_id)::uuid IS NULL OR case_id = sqlc.narg(case_id)::uuid)
