@@ -308,6 +308,9 @@ func (w *walker) openByHand(p *rulebook.Process) uuid.UUID {
 		return w.newest(p.ID)
 	}
 	done := post(nil)
+	if w.refusal(acts, done); w.over {
+		return uuid.Nil
+	}
 	if done.Status != 303 {
 		w.t.Fatalf("%s: opening by %s: %d %s\nfields %v", p.ID, role, done.Status, done.Text(), w.fill(fields, &page))
 	}
@@ -349,6 +352,9 @@ func (w *walker) look(id uuid.UUID) (v *matter.View) {
 func (w *walker) walk(p *rulebook.Process) {
 	w.t.Helper()
 	id := w.open(p)
+	if w.over {
+		return
+	}
 	w.lead(id)
 }
 
@@ -526,7 +532,7 @@ func (w *walker) mark(v *matter.View, key string) {
 	}
 }
 
-var quoted = regexp.MustCompile(`"([a-z][a-z0-9_.]*)" in past`)
+var quoted = regexp.MustCompile(`"([a-z][a-z0-9_.]*)" in (?:past|d)\b`)
 var running = regexp.MustCompile(`(!\()?"([a-z][a-z0-9_]*)" in open`)
 
 // standFor puts what the gates before acts look back at on the case.

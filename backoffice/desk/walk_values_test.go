@@ -83,6 +83,9 @@ func (w *walker) value(f rulebook.Field, page *desktest.Page) string {
 	case "attachment", "open_items":
 		return ""
 	}
+	if f.Digits > 0 {
+		return strings.Repeat("6", f.Digits)
+	}
 	text := "已按规定办理"
 	if f.Max > 0 && len([]rune(text)) > f.Max {
 		text = string([]rune(text)[:f.Max])

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,7 +38,8 @@ type Desk struct {
 // New opens a house and its desk.
 func New(t testing.TB) *Desk {
 	h := backofficetest.New(t)
-	return &Desk{h, desk.New(desk.Deps{Store: h.Store, Docket: h.Docket, Engine: h.Matters, Intake: h.Intake, Disclosure: h.Disclosure, Accounts: h.Accounts})}
+	return &Desk{h, desk.New(desk.Deps{Store: h.Store, Docket: h.Docket, Engine: h.Matters, Intake: h.Intake, Disclosure: h.Disclosure, Accounts: h.Accounts,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})}
 }
 
 // Tip admits a tip, as the inbox would, and returns its id.
