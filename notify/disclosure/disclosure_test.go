@@ -252,6 +252,9 @@ func TestAQuestionOnAnUrgentTipDoesNotWaitForTheMorning(t *testing.T) {
 		if n := s.Rows(`SELECT count(*) FROM disclosed.outgoing WHERE subject = $1 AND urgent AND not_before <= $2`, tip, s.Clock.Now()); n != want {
 			t.Errorf("urgent %v: %d sent at night, want %d", urgent, n, want)
 		}
+		if s.Rows(`SELECT count(*) FROM disclosed.tip WHERE receipt_hmac = $1 AND jsonb_array_length(messages) = 1`, []byte{byte(i)}) != 1 {
+			t.Errorf("urgent %v: the question does not stand behind the receipt", urgent)
+		}
 		if s.Rows(`SELECT count(*) FROM disclosed.outgoing WHERE subject = $1`, tip) != 1 {
 			t.Errorf("urgent %v: not one message", urgent)
 		}

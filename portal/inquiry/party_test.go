@@ -365,3 +365,11 @@ func TestAReplacedCodeEndsTheSessionsItOpened(t *testing.T) {
 		t.Error("the session outlives its code:", err)
 	}
 }
+
+func TestTwoLimitsOnOneActAreOneStep(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 3, n, 9, 0, 0, 0, time.UTC) }
+	list := merged([]Clock{{Name: "发出执行通知书", rule: "a", Due: day(5)}, {Name: "续行冻结", rule: "c", Due: day(6)}, {Name: "续行冻结", rule: "c", Due: day(7)}, {Name: "发出执行通知书", rule: "b", Due: day(9)}})
+	if len(list) != 3 || len(list[0].Also) != 1 || !list[0].Also[0].Due.Equal(day(9)) || list[1].Also != nil || list[2].Also != nil {
+		t.Errorf("%+v", list)
+	}
+}
