@@ -92,7 +92,7 @@ func (w *world) story(t testing.TB, court, number string) uuid.UUID {
 	t.Helper()
 	v := w.party(t, court, number, partyCode, "（2026）某01执1234号", "applicant")
 	day := func(n int) time.Time { return noon.AddDate(0, 0, -n) }
-	w.item(t, v, "case_filed", "您申请执行的（2026）某01执1234号案已于2026年9月1日立案，执行法官林某，电话0898-11112222。", day(83), exchange.Item{Role: "applicant",
+	w.item(t, v, "case_filed", "（2026）某01执1234号案已于2026年9月1日立案，执行法官林某，电话0898-11112222。", day(83), exchange.Item{Role: "applicant",
 		Fields: shown("case_no", "案号", "（2026）某01执1234号", "", "filed_on", "立案日期", "2026年9月1日", "2026-09-01", "cause", "案由", "买卖合同纠纷", "", "judge", "承办法官", "林某", "", "clerk", "书记员", "吴某", "", "phone", "联系电话", "0898-11112222", "", "query_code", "查询码", "12345678", "")})
 	w.item(t, v, "asset_frozen", "（2026）某01执1234号案已于2026年9月20日依法冻结被执行人名下银行存款，到期日2027年9月19日。", day(64), exchange.Item{Role: "applicant",
 		Fields: shown("class", "财产类别", "银行存款", "deposit", "amount", "冻结金额", "1,280,000.00元", "128000000", "effect_on", "生效日期", "2026年9月20日", "2026-09-20", "expires_on", "期限届满日", "2027年9月19日", "2027-09-19")})
@@ -180,7 +180,7 @@ func TestSignInLookOnAndSignOut(t *testing.T) {
 	}
 	res, page = v.get("/sanya/case/" + id.String())
 	for _, want := range []string{"（2026）某01执1234号", "林某", "tel:089811112222", "吴某", "买卖合同纠纷", "确定财产处置参考价", "逾期", "还有", "文书送达情况：待送达", "请保密", "watermark",
-		"第 20 天", "第 30 天", "您提交的与法院的答复", "SQ261115-204518", "给承办法官留言", "催办", "2027年9月19日"} {
+		"第 20 天", "第 30 天", "提交的内容与法院的答复", "SQ261115-204518", "给承办法官留言", "催办", "2027年9月19日"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("not on the page: %s", want)
 		}

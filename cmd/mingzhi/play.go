@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -202,7 +203,10 @@ func told(ctx context.Context, tx *storage.Tx, caseID uuid.UUID) ([]string, erro
 		}
 		who := enforcement.Role(r.PartyRole).Name() + r.PartyName
 		if who == "" {
-			who = map[string]string{"public": "公众", "tipster": "线索提供人"}[r.Audience]
+			who = map[string]string{"public": "公众"}[r.Audience]
+			if who == "" {
+				who = enforcement.RoleTipster.Name()
+			}
 		}
 		name := r.Code
 		if e, ok := tx.Book.Event(r.Code); ok {
@@ -223,16 +227,22 @@ func told(ctx context.Context, tx *storage.Tx, caseID uuid.UUID) ([]string, erro
 // print writes one column a court.
 func (h *house) print(ctx context.Context, courts []string, st stream, table [][][]string) error {
 	var names []string
+	called := map[string]string{}
 	for _, court := range courts {
 		book, _, err := h.store.Book(ctx, court)
 		if err != nil {
 			return err
 		}
 		names = append(names, book.Court.Short)
+		for _, e := range st.Events {
+			if entry, ok := book.Event(e.Code); ok && called[e.Code] == "" {
+				called[e.Code] = entry.Name
+			}
+		}
 	}
 	var out bytes.Buffer
 	for i, e := range st.Events {
-		fmt.Fprintf(&out, "%s  %s\n", e.At, e.Code)
+		fmt.Fprintf(&out, "%s  %s\n", e.At, cmp.Or(called[e.Code], e.Code))
 		columns, lines := table[i], 0
 		for c := range columns {
 			columns[c] = append([]string{names[c]}, columns[c]...)

@@ -110,7 +110,7 @@ func (d *Desk) move(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclo
 	if n == 0 {
 		return gone
 	}
-	if row.Audience == "tipster" {
+	if row.TipID != nil && row.PartyID == nil {
 		return refreshTip(ctx, tx, storage.Deref(row.TipID))
 	}
 	return nil
@@ -254,6 +254,12 @@ func unpublish(ctx context.Context, tx *storage.Tx, row courtdb.CourtDisclosure)
 	_, err := tx.WithdrawOutgoing(ctx, courtdb.WithdrawOutgoingParams{Court: tx.Court, ID: *row.MessageID})
 	return err
 }
+
+// Until somebody of the court has taken a tip, its receipt says that it was received: nothing stands outside.
+const (
+	tipReceived = "tip_received"
+	tipTaken    = "tip_taken"
+)
 
 // refreshTip writes what the tipster may see, from what has been told and nothing else (G8).
 func refreshTip(ctx context.Context, tx *storage.Tx, id uuid.UUID) error {

@@ -49,6 +49,11 @@ func (d *Desk) Follow(ctx context.Context, tx *storage.Tx, e *docket.Recorded) e
 			return err
 		}
 	}
+	if e.Code == tipTaken && e.Tip != uuid.Nil {
+		if err := refreshTip(ctx, tx, e.Tip); err != nil {
+			return err
+		}
+	}
 	if e.Case == uuid.Nil {
 		return chat(ctx, tx, e)
 	}

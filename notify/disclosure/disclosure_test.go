@@ -2,14 +2,20 @@ package disclosure_test
 
 import (
 	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/backofficetest"
+	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/problem"
+	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
 	"mingzhi/storage"
 	"mingzhi/storage/courtdb"
@@ -147,6 +153,123 @@ func TestWhoIsToldInAnothersStead(t *testing.T) {
 		if told(name) != want {
 			t.Errorf("%s told: %v, want %v", name, told(name), want)
 		}
+	}
+	for _, step := range []string{"payout.first_review", "payout.approve"} {
+		s.record(t, docket.Event{Code: step, SourceKey: step})
+	}
+	s.record(t, docket.Event{Code: "funds_paid", Party: s.applicant, SourceKey: "paid", Facts: map[string]any{"payee": s.applicant.String(), "amount": int64(500000), "paid_on": "2026-03-10",
+		"account_tail": "6217"}})
+	for name, whose := range map[string]string{"张三丰": "张三丰", "王律师": "您代理的当事人"} {
+		if s.Rows(`SELECT count(*) FROM disclosed.outgoing o JOIN court.party p ON p.id = o.subject WHERE p.name = $1 AND o.text LIKE '%划付至'||$2||'尾号6217%'`, name, whose) != 1 ||
+			s.Rows(`SELECT count(*) FROM disclosed.item i JOIN court.party p ON p.id = i.viewer WHERE p.name = $1 AND i.title LIKE '%划付至'||$2||'尾号6217%'`, name, whose) != 1 {
+			t.Errorf("%s does not read whose account it is: %s", name, whose)
+		}
+	}
+}
+
+// Whatever a party may be told its agent is told too: the words may not say that a thing is the reader's own.
+func TestNoWordsSayThatAThingIsTheReaders(t *testing.T) {
+	own := regexp.MustCompile(`[您你](的|名下|尾号|提交|申请执行|在\{|（单位）|于)|[对向][您你]`)
+	tellers := []string{"tipster", "public", "buyer", "bidder"}
+	for _, id := range []string{"sanya", "wugang"} {
+		book, err := rulebook.LoadSeed(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range book.Disclosures {
+			for _, a := range d.Audiences {
+				if slices.Contains(tellers, a.To) {
+					continue
+				}
+				text := a.Title
+				if tpl, ok := book.Template(a.Template); ok {
+					text += tpl.Text
+				}
+				if found := own.FindString(text); found != "" {
+					t.Errorf("%s %s %s: %s in %s", id, d.ID, a.To, found, text)
+				}
+			}
+		}
+	}
+}
+
+func TestNamesOfTemplatesSayNothingOfTheAddressee(t *testing.T) {
+	book, err := rulebook.LoadSeed("sanya")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tpl := range book.Templates {
+		if strings.Contains(tpl.Name, "执行人）") || strings.Contains(tpl.Name, "提供人）") {
+			t.Errorf("%s: anybody with six digits reads %s", tpl.ID, tpl.Name)
+		}
+	}
+}
+
+func TestAQuestionOnAnUrgentTipDoesNotWaitForTheMorning(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	night := time.Date(2026, 3, 10, 23, 58, 0, 0, calendar.Shanghai)
+	s.Clock.Set(night)
+	for i, urgent := range []bool{true, false} {
+		tip, question, waiting := storage.NewID(), storage.NewID(), uuid.Nil
+		err := s.Store.InTx(ctx, staff.Machine("sanya"), func(tx *storage.Tx) error {
+			err := tx.InsertTip(ctx, courtdb.InsertTipParams{Court: "sanya", ID: tip, Ticket: fmt.Sprintf("XS260310-00000%d", i), ReceiptHmac: []byte{byte(i)}, Kind: "person",
+				Urgent: urgent, ReceivedAt: tx.At, WarningVersion: "1"})
+			if err != nil {
+				return err
+			}
+			if err := tx.SetTipCase(ctx, courtdb.SetTipCaseParams{Court: "sanya", ID: tip, CaseID: &s.caseID}); err != nil {
+				return err
+			}
+			sealed, err := tx.Keys.Seal("tip_identity.body:"+tip.String(), []byte(`{"mobile":"19900000099"}`))
+			if err != nil {
+				return err
+			}
+			if _, err = tx.Exec(ctx, `INSERT INTO court.tip_identity (court, tip_id, body) VALUES ('sanya', $1, $2)`, tip, sealed); err != nil {
+				return err
+			}
+			if sealed, err = tx.Keys.Seal("tip_message.body:"+question.String(), []byte("在几楼？")); err != nil {
+				return err
+			}
+			if err = tx.InsertTipMessage(ctx, courtdb.InsertTipMessageParams{Court: "sanya", ID: question, TipID: tip, Outward: true, Body: sealed, At: tx.At}); err != nil {
+				return err
+			}
+			if _, err = s.Docket.Record(ctx, tx, docket.Event{Code: "tip_question_asked", Tip: tip, Case: s.caseID, SourceKey: fmt.Sprint("q", i), Facts: map[string]any{"message": question.String()}}); err != nil {
+				return err
+			}
+			return tx.QueryRow(ctx, `SELECT id FROM court.disclosure WHERE tip_id = $1 AND state = 'awaiting_release'`, tip).Scan(&waiting)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Disclosure.Release(ctx, s.judge, waiting, true, ""); err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		if urgent {
+			want = 1
+		}
+		if n := s.Rows(`SELECT count(*) FROM disclosed.outgoing WHERE subject = $1 AND urgent AND not_before <= $2`, tip, s.Clock.Now()); n != want {
+			t.Errorf("urgent %v: %d sent at night, want %d", urgent, n, want)
+		}
+		if s.Rows(`SELECT count(*) FROM disclosed.tip WHERE receipt_hmac = $1 AND jsonb_array_length(messages) = 1`, []byte{byte(i)}) != 1 {
+			t.Errorf("urgent %v: the question does not stand behind the receipt", urgent)
+		}
+		if s.Rows(`SELECT count(*) FROM disclosed.outgoing WHERE subject = $1`, tip) != 1 {
+			t.Errorf("urgent %v: not one message", urgent)
+		}
+	}
+}
+
+func TestAServedRulingIsNotStillToBeServed(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.served(t)
+	if s.Rows(`SELECT count(*) FROM disclosed.item WHERE code = 'ruling_served' AND viewer = $1 AND body::jsonb->>'service' = 'pending'`, s.applicant) != 0 || s.items("ruling_served", s.applicant) != 1 {
+		t.Error("the applicant reads in one breath that it was served and that it is to be served")
+	}
+	if s.Rows(`SELECT count(*) FROM court.disclosure WHERE code = 'ruling_served' AND party_id = $1 AND service = 'recorded'`, s.debtor) != 1 {
+		t.Error("the service on the debtor is not recorded")
 	}
 }
 

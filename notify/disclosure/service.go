@@ -23,7 +23,8 @@ const (
 // serve notes whether the document behind a push has been served on this person: a push is no
 // service, and the document is to be served at the same time (S-4.7.1.0, G5).
 func (t *telling) serve(ctx context.Context, tx *storage.Tx, e *docket.Recorded, p person) error {
-	if number, _ := e.Facts["document_no"].(string); number == "" || p.party == nil || e.Case == uuid.Nil || e.Imported {
+	if number, _ := e.Facts["document_no"].(string); number == "" || p.party == nil || e.Case == uuid.Nil || e.Imported ||
+		e.Code == served && e.Party != p.principal.ID { // to the others, that it was served is news and no document
 		return nil
 	}
 	t.service = pending

@@ -12,6 +12,10 @@ import (
 	"mingzhi/storage"
 )
 
+// ward is what {name} says to an agent or a guardian: what is told of is not his own, and a name of somebody else has no
+// place in a message (G6).
+const ward = "您代理的当事人"
+
 // parameters are the values templates and titles may name: the fields of the whitelist in words,
 // and the public facts of court and case.
 func parameters(tx *storage.Tx, a *rulebook.Audience, e *docket.Recorded, p person) map[string]string {
@@ -25,6 +29,9 @@ func parameters(tx *storage.Tx, a *rulebook.Audience, e *docket.Recorded, p pers
 	}
 	if p.party != nil {
 		out["name"] = p.party.Name
+		if p.party.ID != p.principal.ID {
+			out["name"] = ward
+		}
 	}
 	if tip, ok := e.Vars["tip"].(map[string]any); ok && a.To == "tipster" {
 		out["ticket"], _ = tip["ticket"].(string)

@@ -37,7 +37,7 @@ func (d *Desk) write(ctx context.Context, tx *storage.Tx, rule *rulebook.Disclos
 	if err != nil || n == 0 {
 		return err
 	}
-	if a.To == "tipster" && (v.state == told || e.Code == "tip_received") {
+	if a.To == "tipster" && v.state == told && e.Code != tipReceived {
 		return refreshTip(ctx, tx, e.Tip)
 	}
 	return nil

@@ -21,6 +21,9 @@ type Clock struct {
 	Over, Soon          bool
 	Paused              bool // nothing runs: Due is zero
 	Why                 calendar.Explanation
+	Also                []Clock // later limits of another rule on the same act
+
+	rule string
 }
 
 func (c *Case) clocks(rows []public.Clock, account *ledger) error {
@@ -30,7 +33,7 @@ func (c *Case) clocks(rows []public.Clock, account *ledger) error {
 		if !r.Open {
 			continue
 		}
-		k := Clock{Name: r.Name, Owner: r.Owner, Clause: r.Clause, Due: r.DueAt}
+		k := Clock{Name: r.Name, Owner: r.Owner, Clause: r.Clause, Due: r.DueAt, rule: r.Rule}
 		if err := json.Unmarshal(r.Explanation, &k.Why); err != nil {
 			return fmt.Errorf("clock %s: %w", r.ID, err)
 		}
@@ -43,7 +46,25 @@ func (c *Case) clocks(rows []public.Clock, account *ledger) error {
 		}
 		return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Name, b.Name))
 	})
+	c.Next = merged(c.Next)
 	return nil
+}
+
+// merged lays the later limits of one act behind the first. Two clocks of one rule are two acts: two freezes run out.
+func merged(list []Clock) []Clock {
+	var out []Clock
+	for _, k := range list {
+		i := slices.IndexFunc(out, func(first Clock) bool {
+			same := func(o Clock) bool { return o.rule == k.rule }
+			return first.Name == k.Name && !first.Paused && !k.Paused && !same(first) && !slices.ContainsFunc(first.Also, same)
+		})
+		if i < 0 {
+			out = append(out, k)
+			continue
+		}
+		out[i].Also = append(out[i].Also, k)
+	}
+	return out
 }
 
 // count says what is left, in the unit the period itself is counted in; what is over is said in days, as people count it.

@@ -66,7 +66,7 @@ func (s *Service) start(ctx context.Context, court string, client Client, idNumb
 		return uuid.Nil, err
 	}
 	code := fmt.Sprintf("%06d", digits)
-	message, err := outward(profile, "login_code", map[string]string{"code": code, "minutes": strconv.Itoa(int(codeLasts / time.Minute))})
+	message, err := outward(profile, loginMessage, map[string]string{"code": code, "minutes": strconv.Itoa(int(codeLasts / time.Minute))})
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -238,6 +238,10 @@ func (s *Service) LogOut(ctx context.Context, court, token string, idle bool) er
 	return s.store.EndSession(ctx, court, hashToken(token), idle)
 }
 
+// loginMessage is the template of the six digits that open a session. It ends without a check code: of two six-digit numbers in one
+// message people would type, or tell, the wrong one.
+const loginMessage = "login_code"
+
 // outward fills a message of the public half's own.
 func outward(profile exchange.Profile, id string, params map[string]string) (public.Outward, error) {
 	t, ok := profile.Messages[id]
@@ -257,7 +261,10 @@ func outward(profile exchange.Profile, id string, params map[string]string) (pub
 	}
 	check := fmt.Sprintf("%06d", n)
 	out := public.Outward{Template: id, Name: t.Name, Provider: t.Provider, CheckCode: check, Clause: t.Clause, Params: make([]string, len(t.Params)),
-		Text: "【" + t.Sign + "】" + expand(t.Text, all) + "核验码" + check}
+		Text: "【" + t.Sign + "】" + expand(t.Text, all)}
+	if id != loginMessage {
+		out.Text += "核验码" + check
+	}
 	for i, name := range t.Params {
 		out.Params[i] = all[name]
 	}

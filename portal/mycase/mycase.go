@@ -99,6 +99,14 @@ func due(ctx context.Context, k inquiry.Clock, now time.Time) webkit.Due {
 		d.Date = frame.Time(ctx, k.Due)
 	}
 	d.Days = strip(ctx, k.Why, now)
+	for _, later := range k.Also {
+		also := due(ctx, later, now)
+		if later.Clause != "" {
+			clause := chip(ctx, later.Clause)
+			also.Chip = &clause
+		}
+		d.Also = append(d.Also, also)
+	}
 	return d
 }
 

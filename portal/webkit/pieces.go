@@ -20,6 +20,7 @@ type Due struct {
 	Start string // "11月22日 立案"
 	Days  []Day
 	Chip  *Clause
+	Also  []Due // later dates for the same thing
 }
 
 // DueState is how near a date is; the page shows it as icon, word and colour.

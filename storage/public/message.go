@@ -12,12 +12,11 @@ import (
 // SentMessage is what anybody who holds its check code may know of a message: nothing of whom
 // it was for or what it said.
 type SentMessage struct {
-	Channel         string
-	TemplateName    string
-	TemplateVersion int
-	Clause          string
-	State           string // sent, delivered, failed
-	CreatedAt       time.Time
+	Channel      string
+	TemplateName string
+	Clause       string
+	State        string // sent, delivered, failed
+	CreatedAt    time.Time
 }
 
 // MessagesByCheckCode finds the newest messages with a check code that went out after since.
@@ -26,7 +25,7 @@ func (s *Store) MessagesByCheckCode(ctx context.Context, court, code string, sin
 	err := s.once(ctx, court, func(ctx context.Context, q *edgedb.Queries) error {
 		rows, err := q.MessagesByCheckCode(ctx, edgedb.MessagesByCheckCodeParams{Court: court, CheckCode: code, Since: since})
 		for _, r := range rows {
-			m := SentMessage{Channel: r.Channel, TemplateName: r.TemplateName, TemplateVersion: int(r.TemplateVersion),
+			m := SentMessage{Channel: r.Channel, TemplateName: r.TemplateName,
 				Clause: r.Clause, State: r.State, CreatedAt: r.CreatedAt}
 			list = append(list, m)
 		}

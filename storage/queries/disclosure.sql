@@ -63,7 +63,7 @@ UPDATE disclosed.outgoing SET withdrawn = true WHERE court = $1 AND id = $2;
 -- name: ToldOfTip :many
 SELECT x.code, x.told_at, d.id AS event_id, d.occurred_at, f.body FROM court.disclosure x
 JOIN court.docket d ON d.court = x.court AND d.id = x.event_id LEFT JOIN court.docket_facts f ON f.court = d.court AND f.event_id = d.id
-WHERE x.court = $1 AND x.tip_id = sqlc.arg(tip_id)::uuid AND x.audience = 'tipster' AND x.state = 'told' ORDER BY x.told_at, x.id;
+WHERE x.court = $1 AND x.tip_id = sqlc.arg(tip_id)::uuid AND x.party_id IS NULL AND x.audience <> 'public' AND x.state = 'told' ORDER BY x.told_at, x.id;
 
 -- name: TipMessageByID :one
 SELECT * FROM court.tip_message WHERE court = $1 AND id = $2;
@@ -128,7 +128,7 @@ DELETE FROM disclosed.clock WHERE court = $1 AND id = $2;
 SELECT c.id FROM court.cases c WHERE c.court = $1 AND c.closed_on IS NULL AND c.secrecy = '{}' AND c.team = 'enforcement_1'
   AND NOT EXISTS (SELECT FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role IN ('applicant', 'debtor') AND (p.mobile IS NULL OR p.unreachable OR p.left_at IS NOT NULL OR p.minor_until IS NOT NULL))
   AND EXISTS (SELECT FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role = 'debtor')
-ORDER BY c.filed_on, c.id LIMIT 3;
+ORDER BY c.filed_on, c.id LIMIT 4;
 
 -- name: EndViewer :exec
 UPDATE disclosed.viewer SET until = sqlc.arg(until), changed_at = sqlc.arg(until) WHERE court = $1 AND id = $2;

@@ -66,6 +66,9 @@ func TestTheDemonstrationHasEverythingThrice(t *testing.T) {
 		thrice("a company", `SELECT count(*) FROM court.party WHERE court = $1 AND kind = 'company'`)
 		thrice("a minor", `SELECT count(*) FROM court.party WHERE court = $1 AND minor_until IS NOT NULL`)
 		thrice("an agent", `SELECT count(*) FROM court.party WHERE court = $1 AND role = 'agent' AND represents IS NOT NULL`)
+		if n := h.Rows(`SELECT count(*) FROM court.party WHERE court = $1 AND role = 'agent' AND (represents IS NULL OR kind = 'company')`, court); n != 0 {
+			t.Errorf("%s: %d agents are companies or stand for nobody", court, n)
+		}
 		thrice("several debtors", `SELECT count(*) FROM (SELECT case_id FROM court.party WHERE court = $1 AND role = 'debtor' GROUP BY case_id HAVING count(*) > 1) x`)
 		if n := h.Rows(`SELECT count(*) FROM court.cases WHERE court = $1 AND year <> 2026`, court); n > 30 {
 			t.Errorf("%s: %d case numbers of another year", court, n)

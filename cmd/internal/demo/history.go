@@ -77,6 +77,11 @@ func (w *writer) value(s *story, entry *rulebook.Event, f rulebook.Field, day ca
 		if f.ID == "closure_mode" {
 			return s.closure.Name()
 		}
+		if entry.ID == "asset_frozen" && f.ID == "class" { // what is frozen online is money
+			if i := slices.IndexFunc(f.Of, func(c rulebook.Choice) bool { return c.ID == "deposit" }); i >= 0 {
+				return f.Of[i].Label
+			}
+		}
 		return pick(w.Rand, f.Of).Label
 	case "date":
 		if strings.HasPrefix(f.ID, "expires") {

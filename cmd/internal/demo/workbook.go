@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,6 +143,9 @@ var others = []enforcement.Role{enforcement.RoleAgent, enforcement.RoleResponsib
 	enforcement.RoleCoOwner, enforcement.RoleTenant, enforcement.RolePreemptiveHolder, enforcement.RoleSecuredCreditor, enforcement.RoleParticipatingCreditor,
 	enforcement.RoleAssistingEntity, enforcement.RoleGarnishee, enforcement.RoleBidder, enforcement.RoleBuyer, enforcement.RolePetitioner, enforcement.RoleReliefApplicant}
 
+// alwaysNatural are roles that no company has.
+var alwaysNatural = []enforcement.Role{enforcement.RoleResponsiblePerson, enforcement.RolePetitioner, enforcement.RoleReliefApplicant}
+
 func (w *writer) persons(i int, s *story) {
 	applicant, debtor := enforcement.RoleApplicant, enforcement.RoleDebtor
 	if s.kind == "执保" {
@@ -164,7 +168,12 @@ func (w *writer) persons(i int, s *story) {
 		}
 		w.person(s, key, debtor, i%4 == 1, 25+w.IntN(45), more)
 	}
-	w.person(s, "X1", others[i%len(others)], i%5 == 0, 30+w.IntN(30), nil)
+	switch other := others[i%len(others)]; other {
+	case enforcement.RoleAgent:
+		w.person(s, "X1", other, false, 30+w.IntN(30), map[string]string{"代表的当事人编号": s.debtors[0]})
+	default:
+		w.person(s, "X1", other, i%5 == 0 && !slices.Contains(alwaysNatural, other), 30+w.IntN(30), nil)
+	}
 }
 
 func (w *writer) person(s *story, key string, role enforcement.Role, company bool, age int, more map[string]string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -102,6 +103,9 @@ func (p *page) look(c *fiber.Ctx) (look, error) {
 	}
 	list, err := p.Store.Tray(ctx, l.court)
 	for _, m := range list {
+		if !strings.Contains(m.Text, m.CheckCode) { // a login code bears none
+			m.CheckCode = ""
+		}
 		shown := message{TrayMessage: m}
 		if p.CheckURL != nil && m.CheckCode != "" {
 			shown.check = p.CheckURL(l.court, m.CheckCode)

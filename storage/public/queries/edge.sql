@@ -61,14 +61,14 @@ SELECT tried.tries, tried.over, COALESCE(f.ticket, '')::text AS ticket, COALESCE
 FROM tried LEFT JOIN found f ON true;
 
 -- name: MessagesByCheckCode :many
--- Only what has really gone out answers, and only as long as people keep a message.
-SELECT d.route AS channel, o.template, o.template_version, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
+-- Only what has really gone out answers, and only as long as people keep a message. A login code is sent without its check code.
+SELECT d.route AS channel, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
 JOIN edge.delivery d ON d.court = o.court AND d.message_id = o.id
 WHERE o.court = $1 AND o.check_code = $2 AND o.created_at > sqlc.arg(since)::timestamptz AND d.state <> 'queued'
 UNION ALL
-SELECT d.route, m.template, 1, m.template_name, m.clause, m.created_at, d.state FROM edge.message m
+SELECT d.route, m.template_name, m.clause, m.created_at, d.state FROM edge.message m
 JOIN edge.delivery d ON d.court = m.court AND d.message_id = m.id
-WHERE m.court = $1 AND m.check_code = $2 AND m.created_at > sqlc.arg(since)::timestamptz AND d.state <> 'queued'
+WHERE m.court = $1 AND m.check_code = $2 AND m.template <> 'login_code' AND m.created_at > sqlc.arg(since)::timestamptz AND d.state <> 'queued'
 ORDER BY created_at DESC LIMIT 3;
 
 -- name: CourtProfiles :many

@@ -161,13 +161,13 @@ func (q *Queries) InsertTray(ctx context.Context, arg InsertTrayParams) error {
 }
 
 const messagesByCheckCode = `-- name: MessagesByCheckCode :many
-SELECT d.route AS channel, o.template, o.template_version, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
+SELECT d.route AS channel, o.template_name, o.clause, o.created_at, d.state FROM disclosed.outgoing o
 JOIN edge.delivery d ON d.court = o.court AND d.message_id = o.id
 WHERE o.court = $1 AND o.check_code = $2 AND o.created_at > $3::timestamptz AND d.state <> 'queued'
 UNION ALL
-SELECT d.route, m.template, 1, m.template_name, m.clause, m.created_at, d.state FROM edge.message m
+SELECT d.route, m.template_name, m.clause, m.created_at, d.state FROM edge.message m
 JOIN edge.delivery d ON d.court = m.court AND d.message_id = m.id
-WHERE m.court = $1 AND m.check_code = $2 AND m.created_at > $3::timestamptz AND d.state <> 'queued'
+WHERE m.court = $1 AND m.check_code = $2 AND m.template <> 'login_code' AND m.created_at > $3::timestamptz AND d.state <> 'queued'
 ORDER BY created_at DESC LIMIT 3
 `
 
@@ -178,16 +178,14 @@ type MessagesByCheckCodeParams struct {
 }
 
 type MessagesByCheckCodeRow struct {
-	Channel         string
-	Template        string
-	TemplateVersion int32
-	TemplateName    string
-	Clause          string
-	CreatedAt       time.Time
-	State           string
+	Channel      string
+	TemplateName string
+	Clause       string
+	CreatedAt    time.Time
+	State        string
 }
 
-// Only what has really gone out answers, and only as long as people keep a message.
+// Only what has really gone out answers, and only as long as people keep a message. A login code is sent without its check code.
 func (q *Queries) MessagesByCheckCode(ctx context.Context, arg MessagesByCheckCodeParams) ([]MessagesByCheckCodeRow, error) {
 	rows, err := q.db.Query(ctx, messagesByCheckCode, arg.Court, arg.CheckCode, arg.Since)
 	if err != nil {
@@ -199,8 +197,6 @@ func (q *Queries) MessagesByCheckCode(ctx context.Context, arg MessagesByCheckCo
 		var i MessagesByCheckCodeRow
 		if err := rows.Scan(
 			&i.Channel,
-			&i.Template,
-			&i.TemplateVersion,
 			&i.TemplateName,
 			&i.Clause,
 			&i.CreatedAt,
