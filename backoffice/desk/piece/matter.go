@@ -191,13 +191,7 @@ func pickFacts(m *casework.Matter, fields []rulebook.Field, values map[string]an
 		if f.Reason != "" && values[f.ID+"_reason"] != nil {
 			v = fmt.Sprintf("%s，理由：%v", Fact(casework.Fact{Field: f, Value: v}), values[f.ID+"_reason"])
 		}
-		if id, text := v.(string); text {
-			list := map[string][]rulebook.Choice{"party": m.Choices.Parties, "staff": m.Choices.Staff, "team": m.Choices.Teams}[f.Type]
-			if name := casework.Name(list, id); name != "" {
-				v = name
-			}
-		}
-		out = append(out, casework.Fact{Field: f, Value: v})
+		out = append(out, casework.Fact{Field: f, Value: m.Choices.Spoken(f, v)})
 	}
 	return out
 }

@@ -49,7 +49,7 @@ func Form(r *frame.Request) error {
 // Export is the register as a workbook.
 func Export(r *frame.Request) error {
 	var out bytes.Buffer
-	if err := r.House.Registers.Export(r.C(), r.Actor, r.Params("process"), asked(r), piece.Value, &out); err != nil {
+	if err := r.House.Registers.Export(r.C(), r.Actor, r.Params("process"), asked(r), piece.Cell, &out); err != nil {
 		return err
 	}
 	p, _ := r.Book.Process(r.Params("process"))

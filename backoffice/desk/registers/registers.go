@@ -127,7 +127,7 @@ func cell(ctx context.Context, l register.Line, f rulebook.Field) string {
 	if !ok {
 		return ""
 	}
-	return piece.Value(fact)
+	return piece.Cell(fact)
 }
 
 func numeric(f rulebook.Field) bool { return f.Type == "money" || f.Type == "number" }

@@ -1104,7 +1104,7 @@ func table(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if l.State == "open" {
-				templ_7745c5c3_Err = piece.DueChip(l.Due).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = piece.DueLink(l.Due).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1264,7 +1264,7 @@ func standing(l register.Line) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = webkit.Icon(ended(l.State)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.Icon(Ended(l.State)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1315,7 +1315,8 @@ func standing(l register.Line) templ.Component {
 	})
 }
 
-func ended(state string) string {
+// Ended is the picture beside how a run ended.
+func Ended(state string) string {
 	switch state {
 	case "done":
 		return "done"
