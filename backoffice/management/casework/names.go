@@ -40,54 +40,37 @@ func (c Choices) Person(id string) string { return cmp.Or(Name(c.Staff, id), Nam
 // nameless stand for what an id can no longer be asked for.
 var nameless = map[string]string{"party": "当事人", "staff": "已离任人员", "recording": "音视频", "attachment": "文件", "deadline": "期限"}
 
-// Spoken is a value with names in the place of ids, in rows too.
+// Spoken is a value with a name in the place of an id.
 func (c Choices) Spoken(f rulebook.Field, v any) any {
-	switch v := v.(type) {
-	case string:
-		list := map[string][]rulebook.Choice{"party": c.Parties, "staff": c.Staff, "team": c.Teams, "recording": c.Recordings, "deadline": c.Deadlines}[f.Type]
-		if name := cmp.Or(Name(list, v), Name(c.others, v)); name != "" {
-			return name
-		}
-		if word := nameless[f.Type]; word != "" && isID(v) {
-			return word
-		}
-	case []any:
-		out := slices.Clone(v)
-		for i, row := range v {
-			cells, ok := row.(map[string]any)
-			if !ok {
-				continue
-			}
-			cells = maps.Clone(cells)
-			for _, col := range f.Rows {
-				if cell, ok := cells[col.ID]; ok {
-					cells[col.ID] = c.Spoken(col, cell)
-				}
-			}
-			out[i] = cells
-		}
-		return out
+	id, text := v.(string)
+	if !text {
+		return v
+	}
+	list := map[string][]rulebook.Choice{"party": c.Parties, "staff": c.Staff, "team": c.Teams, "recording": c.Recordings, "deadline": c.Deadlines}[f.Type]
+	if name := cmp.Or(Name(list, id), Name(c.others, id)); name != "" {
+		return name
+	}
+	if _, err := uuid.Parse(id); err == nil && nameless[f.Type] != "" {
+		return nameless[f.Type]
 	}
 	return v
 }
 
-func isID(s string) bool {
-	_, err := uuid.Parse(s)
-	return err == nil
-}
-
 // KnowThoseIn adds who stands in these values and is not known yet, in one query.
 func (c *Choices) KnowThoseIn(ctx context.Context, tx *storage.Tx, fields []rulebook.Field, rows []map[string]any) error {
-	var ids []uuid.UUID
+	ids := map[uuid.UUID]bool{}
 	for _, values := range rows {
 		for _, f := range fields {
-			ids = c.unknown(f, values[f.ID], ids)
+			raw, _ := values[f.ID].(string)
+			if id, err := uuid.Parse(raw); err == nil && (f.Type == "party" || f.Type == "staff" && c.Person(raw) == "") {
+				ids[id] = true
+			}
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	found, err := tx.NamesOf(ctx, courtdb.NamesOfParams{Court: tx.Court, Ids: ids})
+	found, err := tx.NamesOf(ctx, courtdb.NamesOfParams{Court: tx.Court, Ids: slices.Collect(maps.Keys(ids))})
 	for _, p := range found {
 		label := p.Name
 		if role := enforcement.Role(p.Role).Name(); role != "" {
@@ -96,23 +79,6 @@ func (c *Choices) KnowThoseIn(ctx context.Context, tx *storage.Tx, fields []rule
 		c.others = append(c.others, rulebook.Choice{ID: p.ID.String(), Label: label})
 	}
 	return err
-}
-
-func (c *Choices) unknown(f rulebook.Field, v any, ids []uuid.UUID) []uuid.UUID {
-	switch v := v.(type) {
-	case string:
-		if id, err := uuid.Parse(v); err == nil && (f.Type == "party" || f.Type == "staff" && c.Person(v) == "") && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	case []any:
-		for _, row := range v {
-			cells, _ := row.(map[string]any)
-			for _, col := range f.Rows {
-				ids = c.unknown(col, cells[col.ID], ids)
-			}
-		}
-	}
-	return ids
 }
 
 func choices(ctx context.Context, tx *storage.Tx, parties []courtdb.CourtParty) (Choices, error) {
