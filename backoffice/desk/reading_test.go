@@ -112,7 +112,7 @@ func TestRegisterAsWorkbookAndPaper(t *testing.T) {
 	want(t, paper, 200, "执行线索", "共 2 条", "自 2026-03-01 起", "审核人", "三亚市中级人民法院")
 	all := duty.Get("/process/tip").Body
 	_, rest, _ := strings.Cut(all, "/matters/")
-	want(t, duty.Get("/matters/"+rest[:36]+"/print"), 200, "执行线索", "线索编号", "办理人签名")
+	want(t, duty.Get("/matters/"+rest[:36]+"/print"), 200, "执行线索", "线索编号", "办理人", "签名")
 	want(t, d.SignIn(court, "li").Get("/matters/"+rest[:36]+"/print"), 404)
 }
 

@@ -152,7 +152,7 @@ func historyWords(m *casework.Matter, h matter.Done) []casework.Fact {
 
 // brought is what was filled in, then the papers that are in.
 func brought(m *casework.Matter) []casework.Fact {
-	out := pickFacts(m, fieldsOf(m.Process), m.Values)
+	out := pickFacts(m, casework.FieldsOf(m.Process), m.Values)
 	papers, _ := m.Values["materials"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(papers)) {
 		v := fileName(m, papers[name])
@@ -171,6 +171,11 @@ func fileName(m *casework.Matter, id any) string {
 		}
 	}
 	return "文件"
+}
+
+// FileFact is the name of the file that was handed in for a field.
+func FileFact(m *casework.Matter, f rulebook.Field) []casework.Fact {
+	return pickFacts(m, []rulebook.Field{f}, m.Values)
 }
 
 func pickFacts(m *casework.Matter, fields []rulebook.Field, values map[string]any) []casework.Fact {

@@ -107,3 +107,16 @@ func choices(ctx context.Context, tx *storage.Tx, parties []courtdb.CourtParty) 
 	}
 	return c, err
 }
+
+// FieldsOf are all fields of a process; several approvals ask the same of different people, so each carries its step's name.
+func FieldsOf(p *rulebook.Process) []rulebook.Field {
+	out := slices.Clone(p.Fields())
+	for _, s := range p.Steps {
+		for i := range out {
+			if s.Approve && (out[i].ID == s.Decision() || out[i].ID == s.ID+"_opinion") {
+				out[i].Label = s.Name + "：" + out[i].Label
+			}
+		}
+	}
+	return out
+}

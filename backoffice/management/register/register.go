@@ -116,14 +116,7 @@ func begin(ctx context.Context, tx *storage.Tx, process string, whole bool) (*Li
 func columns(p *rulebook.Process, whole bool) []rulebook.Field {
 	var out []rulebook.Field
 	seen := map[string]bool{}
-	all := p.Fields()
-	for _, s := range p.Steps { // several approvals ask the same of different people
-		for i := range all {
-			if s.Approve && (all[i].ID == s.Decision() || all[i].ID == s.ID+"_opinion") {
-				all[i].Label = s.Name + "：" + all[i].Label
-			}
-		}
-	}
+	all := casework.FieldsOf(p)
 	add := func(f rulebook.Field) {
 		if !seen[f.ID] && f.Type != "deadline" && f.Type != "open_items" {
 			seen[f.ID] = true
