@@ -77,7 +77,7 @@ func TestAFormSurvivesTheEndOfTheSession(t *testing.T) {
 	want(t, p, 401, "登录已失效", "keep.method", "2026-03-09")
 	p = b.Post("/signin", url.Values{"login": {"zhang"}, "password": {backofficetest.Password}, "code": {d.Code()}, "next": {p.Field("next")},
 		"keep.method": {p.Field("keep.method")}, "keep.started_on": {p.Field("keep.started_on")}, "keep._submission": {key}})
-	want(t, p, 200, "已重新登录", "继续提交")
+	want(t, p, 200, "已重新登录", "继续提交", "传统查控启动", "（2026）琼02执101号", "搜查")
 	want(t, b.Post(path, url.Values{"_submission": {p.Field("_submission")}, "method": {p.Field("method")}, "started_on": {p.Field("started_on")}}), 303)
 	want(t, b.Get("/cases/"+id.String()), 200, "传统查控启动", "搜查")
 

@@ -112,7 +112,7 @@ func TestRegisterAsWorkbookAndPaper(t *testing.T) {
 	want(t, paper, 200, "执行线索", "共 2 条", "自 2026-03-01 起", "审核人", "三亚市中级人民法院")
 	all := duty.Get("/process/tip").Body
 	_, rest, _ := strings.Cut(all, "/matters/")
-	want(t, duty.Get("/matters/"+rest[:36]+"/print"), 200, "执行线索", "线索编号", "办理人签名")
+	want(t, duty.Get("/matters/"+rest[:36]+"/print"), 200, "执行线索", "线索编号", "办理人", "签名")
 	want(t, d.SignIn(court, "li").Get("/matters/"+rest[:36]+"/print"), 404)
 }
 
@@ -135,7 +135,7 @@ func TestWorkIsTakenTogetherFilteredAndPaged(t *testing.T) {
 	if first, next := strings.Count(p.Body, `class="work-what"`), strings.Count(second.Body, `class="work-what"`); first != 50 || next != 11 {
 		t.Errorf("pages of %d and %d lines, %d mentions", first, next, seen)
 	}
-	want(t, duty.Get("/work?process=tip&due=today"), 200, "XS260310-000042")
+	want(t, duty.Get("/work?process=tip&due=now"), 200, "XS260310-000042")
 	want(t, duty.Get("/work?process=party_message"), 200, "没有符合条件的事项")
 	want(t, duty.Get("/work?due=over"), 200, "没有符合条件的事项")
 	ids := []string{}
@@ -301,7 +301,7 @@ func TestRegisterTakesAWorkbook(t *testing.T) {
 	if n := d.Rows(`SELECT count(*) FROM court.matter WHERE process = 'try_visit' AND state = 'done'`); n != 2 {
 		t.Errorf("%d stand", n)
 	}
-	want(t, judge.Get("/process/try_visit"), 200, "LF-2026-0001", "LF-2026-0002", "1,200.50元", "提供线索", "2026年3月4日")
+	want(t, judge.Get("/process/try_visit"), 200, "LF-2026-0001", "LF-2026-0002", "1,200.50元", "提供线索", "2026-03-04")
 	want(t, judge.Get("/process/try_visit?f.topic=ask"), 200, "LF-2026-0001")
 	if p := judge.Get("/search?q=lf-2026-0002"); p.Status != 303 || !strings.Contains(p.Location, "/matters/") {
 		t.Errorf("a number leads to %d %s", p.Status, p.Location)

@@ -26,6 +26,16 @@ func NewTicket(now time.Time, r io.Reader) (Ticket, error) {
 	return Ticket("XS" + now.In(shanghai).Format("060102") + "-" + digits), nil
 }
 
+// TicketsBegun is the first and the last ticket that begin with a text, written in any way; false when no ticket begins so.
+func TicketsBegun(s string) (first, last Ticket, ok bool) {
+	digits, ours := strings.CutPrefix(strings.ToUpper(undash(compact(s))), "XS")
+	if !ours || digits == "" || len(digits) > 12 || strings.Trim(digits, "0123456789") != "" {
+		return "", "", false
+	}
+	whole := func(rest string) Ticket { return Ticket("XS" + (digits + rest)[:6] + "-" + (digits + rest)[6:12]) }
+	return whole("000000000000"), whole("999999999999"), true
+}
+
 // ParseTicket reads a ticket in either width and case, with or without the dash. Errors are
 // Invalid: enforcement.ticket_empty, ticket_format.
 func ParseTicket(s string) (Ticket, error) {

@@ -242,9 +242,9 @@ SELECT c.id, c.number, c.cause, c.filed_on, c.stage, c.team, c.closed_on, c.clos
   COALESCE((SELECT string_agg(p.name, '、' ORDER BY p.created_at, p.id) FROM court.party p WHERE p.court = c.court AND p.case_id = c.id AND p.role = 'debtor' AND p.left_at IS NULL), '')::text AS debtors,
   COALESCE(d.name, '')::text AS deadline_name,
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, c.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
+  COALESCE(d.clause, '')::text AS clause, COALESCE(d.unit, '')::text AS unit
 FROM court.cases c LEFT JOIN court.staff j ON j.court = c.court AND j.id = c.judge
-LEFT JOIN LATERAL (SELECT x.id, x.name, x.due_at, x.warn_at, x.explanation, x.clause FROM court.deadline x
+LEFT JOIN LATERAL (SELECT x.id, x.name, x.due_at, x.warn_at, x.clause, x.length->>'unit' AS unit FROM court.deadline x
   WHERE x.court = c.court AND x.case_id = c.id AND x.state = 'open' AND x.tip_id IS NULL AND ($2::text = '' OR x.rule = $2::text) ORDER BY x.due_at LIMIT 1) d ON true
 WHERE c.court = $1
   AND ($3::text = '' OR c.team = $3::text) AND (NOT $4::bool OR c.closed_on IS NULL)
@@ -299,8 +299,8 @@ type DeskCasesRow struct {
 	HasDue         bool
 	DeadlineID     uuid.UUID
 	DueAt          time.Time
-	Explanation    []byte
 	Clause         string
+	Unit           string
 }
 
 // Read models of the desk. sees: everywhere, or the actor's team, or cases the actor holds.
@@ -350,8 +350,8 @@ func (q *Queries) DeskCases(ctx context.Context, arg DeskCasesParams) ([]DeskCas
 			&i.HasDue,
 			&i.DeadlineID,
 			&i.DueAt,
-			&i.Explanation,
 			&i.Clause,
+			&i.Unit,
 		); err != nil {
 			return nil, err
 		}
@@ -566,11 +566,11 @@ const dutyBoard = `-- name: DutyBoard :many
 SELECT t.id, t.ticket, t.kind, t.urgent, t.received_at, t.stage, t.result, t.case_id, m.id AS matter_id, m.process, m.state AS matter_state, m.step, m.awaiting, m.team,
   m.step_at, m.closed_at, m.holder, COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number,
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, m.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
+  COALESCE(d.clause, '')::text AS clause, COALESCE(d.unit, '')::text AS unit
 FROM court.tip t JOIN court.matter m ON m.court = t.court AND m.tip_id = t.id
 LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
 LEFT JOIN court.cases c ON c.court = t.court AND c.id = t.case_id
-LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.explanation, x.clause FROM court.deadline x
+LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.clause, x.length->>'unit' AS unit FROM court.deadline x
   WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
 WHERE t.court = $1 AND (m.state = 'open' OR m.closed_at > $2::timestamptz)
 ORDER BY t.urgent DESC, t.received_at, t.id LIMIT 300
@@ -604,8 +604,8 @@ type DutyBoardRow struct {
 	HasDue      bool
 	DeadlineID  uuid.UUID
 	DueAt       time.Time
-	Explanation []byte
 	Clause      string
+	Unit        string
 }
 
 func (q *Queries) DutyBoard(ctx context.Context, arg DutyBoardParams) ([]DutyBoardRow, error) {
@@ -640,8 +640,8 @@ func (q *Queries) DutyBoard(ctx context.Context, arg DutyBoardParams) ([]DutyBoa
 			&i.HasDue,
 			&i.DeadlineID,
 			&i.DueAt,
-			&i.Explanation,
 			&i.Clause,
+			&i.Unit,
 		); err != nil {
 			return nil, err
 		}

@@ -60,15 +60,52 @@ func (q *Queries) InsertSavedView(ctx context.Context, arg InsertSavedViewParams
 	return result.RowsAffected(), nil
 }
 
+const namesOf = `-- name: NamesOf :many
+SELECT p.id, p.name, p.role FROM court.party p WHERE p.court = $1 AND p.id = ANY($2::uuid[])
+UNION ALL SELECT s.id, s.name, '' FROM court.staff s WHERE s.court = $1 AND s.id = ANY($2::uuid[])
+`
+
+type NamesOfParams struct {
+	Court string
+	Ids   []uuid.UUID
+}
+
+type NamesOfRow struct {
+	ID   uuid.UUID
+	Name string
+	Role string
+}
+
+// Persons of cases and of the court behind these ids, whoever still is there.
+func (q *Queries) NamesOf(ctx context.Context, arg NamesOfParams) ([]NamesOfRow, error) {
+	rows, err := q.db.Query(ctx, namesOf, arg.Court, arg.Ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []NamesOfRow
+	for rows.Next() {
+		var i NamesOfRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.Role); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const registerRows = `-- name: RegisterRows :many
 
 SELECT m.id, m.serial, m.case_id, m.tip_id, m.lot_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.opened_at, m.closed_at, m.form, m.notes, m.returns, m.late,
   COALESCE(s.name, '')::text AS holder_name, COALESCE(o.name, '')::text AS opener_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, m.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
+  COALESCE(d.clause, '')::text AS clause, COALESCE(d.unit, '')::text AS unit
 FROM court.matter m LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
 LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder LEFT JOIN court.staff o ON o.court = m.court AND o.id = m.opened_by
-LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.explanation, x.clause FROM court.deadline x
+LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.clause, x.length->>'unit' AS unit FROM court.deadline x
   WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
 WHERE m.court = $1 AND m.process = $2::text
   AND ($3::bool OR m.holder = $4::uuid OR m.opened_by = $4::uuid OR ($5::bool AND (
@@ -83,7 +120,7 @@ WHERE m.court = $1 AND m.process = $2::text
   AND ($16::timestamptz IS NULL OR (m.state = 'open' AND m.due_at < $16::timestamptz))
   AND ($17::bool IS NULL OR m.late = $17::bool)
   AND m.form @> $18::jsonb
-  AND (NOT $19::bool OR m.case_id = ANY($20::uuid[]) OR m.tip_id = $21::uuid
+  AND (NOT $19::bool OR m.case_id = ANY($20::uuid[]) OR m.tip_id = ANY($21::uuid[])
     OR (m.serial COLLATE "C" >= $22::text AND m.serial COLLATE "C" < $23::text))
 ORDER BY CASE WHEN $24::text = 'due' THEN m.state <> 'open' END, CASE WHEN $24::text = 'due' THEN m.due_at END,
   CASE WHEN $24::text = 'serial' THEN m.serial END, CASE WHEN $24::text = 'case' THEN c.year END DESC NULLS LAST, CASE WHEN $24::text = 'case' THEN c.serial END,
@@ -112,7 +149,7 @@ type RegisterRowsParams struct {
 	Form      []byte
 	ByText    bool
 	Cases     []uuid.UUID
-	Tip       *uuid.UUID
+	Tips      []uuid.UUID
 	Serial    string
 	SerialEnd string
 	Sort      string
@@ -121,31 +158,31 @@ type RegisterRowsParams struct {
 }
 
 type RegisterRowsRow struct {
-	ID          uuid.UUID
-	Serial      string
-	CaseID      *uuid.UUID
-	TipID       *uuid.UUID
-	LotID       *uuid.UUID
-	Urgent      bool
-	State       string
-	Step        string
-	Awaiting    string
-	Team        string
-	OpenedAt    time.Time
-	ClosedAt    *time.Time
-	Form        []byte
-	Notes       []byte
-	Returns     int32
-	Late        bool
-	HolderName  string
-	OpenerName  string
-	CaseNumber  string
-	Ticket      string
-	HasDue      bool
-	DeadlineID  uuid.UUID
-	DueAt       time.Time
-	Explanation []byte
-	Clause      string
+	ID         uuid.UUID
+	Serial     string
+	CaseID     *uuid.UUID
+	TipID      *uuid.UUID
+	LotID      *uuid.UUID
+	Urgent     bool
+	State      string
+	Step       string
+	Awaiting   string
+	Team       string
+	OpenedAt   time.Time
+	ClosedAt   *time.Time
+	Form       []byte
+	Notes      []byte
+	Returns    int32
+	Late       bool
+	HolderName string
+	OpenerName string
+	CaseNumber string
+	Ticket     string
+	HasDue     bool
+	DeadlineID uuid.UUID
+	DueAt      time.Time
+	Clause     string
+	Unit       string
 }
 
 // Registers: the runs of one process that the reader may see. all_rows: everything of the process; else his own, his team's, those of cases he sees,
@@ -172,7 +209,7 @@ func (q *Queries) RegisterRows(ctx context.Context, arg RegisterRowsParams) ([]R
 		arg.Form,
 		arg.ByText,
 		arg.Cases,
-		arg.Tip,
+		arg.Tips,
 		arg.Serial,
 		arg.SerialEnd,
 		arg.Sort,
@@ -210,8 +247,8 @@ func (q *Queries) RegisterRows(ctx context.Context, arg RegisterRowsParams) ([]R
 			&i.HasDue,
 			&i.DeadlineID,
 			&i.DueAt,
-			&i.Explanation,
 			&i.Clause,
+			&i.Unit,
 		); err != nil {
 			return nil, err
 		}

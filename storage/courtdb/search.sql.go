@@ -7,7 +7,6 @@ package courtdb
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -289,37 +288,51 @@ func (q *Queries) FindMatters(ctx context.Context, arg FindMattersParams) ([]Fin
 	return items, nil
 }
 
-const findTip = `-- name: FindTip :many
-SELECT t.id, t.ticket, t.stage, t.received_at FROM court.tip t WHERE t.court = $1 AND t.ticket = $2::text
+const findTips = `-- name: FindTips :many
+SELECT t.id, t.ticket, t.stage FROM court.tip t
+LEFT JOIN LATERAL (SELECT x.holder, x.team, x.process FROM court.matter x WHERE x.court = t.court AND x.tip_id = t.id ORDER BY x.opened_at LIMIT 1) m ON true
+WHERE t.court = $1 AND t.ticket >= $2::text AND t.ticket <= $3::text
+  AND ($4::bool OR m.holder = $5::uuid OR (m.team <> '' AND m.team = $6::text AND m.process = ANY($7::text[])))
+ORDER BY t.ticket DESC LIMIT $8::int
 `
 
-type FindTipParams struct {
-	Court  string
+type FindTipsParams struct {
+	Court     string
+	First     string
+	Last      string
+	Everyones bool
+	Me        uuid.UUID
+	Team      string
+	Sees      []string
+	Most      int32
+}
+
+type FindTipsRow struct {
+	ID     uuid.UUID
 	Ticket string
+	Stage  string
 }
 
-type FindTipRow struct {
-	ID         uuid.UUID
-	Ticket     string
-	Stage      string
-	ReceivedAt time.Time
-}
-
-func (q *Queries) FindTip(ctx context.Context, arg FindTipParams) ([]FindTipRow, error) {
-	rows, err := q.db.Query(ctx, findTip, arg.Court, arg.Ticket)
+// Tips with a number in this range that the reader may open: the duty room's, or whoever holds the tip's matter or is of the team that has it.
+func (q *Queries) FindTips(ctx context.Context, arg FindTipsParams) ([]FindTipsRow, error) {
+	rows, err := q.db.Query(ctx, findTips,
+		arg.Court,
+		arg.First,
+		arg.Last,
+		arg.Everyones,
+		arg.Me,
+		arg.Team,
+		arg.Sees,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []FindTipRow
+	var items []FindTipsRow
 	for rows.Next() {
-		var i FindTipRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Ticket,
-			&i.Stage,
-			&i.ReceivedAt,
-		); err != nil {
+		var i FindTipsRow
+		if err := rows.Scan(&i.ID, &i.Ticket, &i.Stage); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

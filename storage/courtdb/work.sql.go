@@ -12,8 +12,46 @@ import (
 	"github.com/google/uuid"
 )
 
+const givenBack = `-- name: GivenBack :many
+SELECT m.id, s.id AS act, s.notes FROM court.matter m CROSS JOIN LATERAL (SELECT t.id, t.act, t.notes FROM court.matter_step t
+  WHERE t.court = m.court AND t.matter_id = m.id AND t.act <> 'commented' ORDER BY t.at DESC, t.id DESC LIMIT 1) s
+WHERE m.court = $1 AND m.state = 'open' AND m.holder = $2::uuid AND m.returns > 0 AND s.act = 'returned' LIMIT 200
+`
+
+type GivenBackParams struct {
+	Court string
+	Me    uuid.UUID
+}
+
+type GivenBackRow struct {
+	ID    uuid.UUID
+	Act   uuid.UUID
+	Notes []byte
+}
+
+// Open runs in somebody's hands whose last act was a return, with its words.
+func (q *Queries) GivenBack(ctx context.Context, arg GivenBackParams) ([]GivenBackRow, error) {
+	rows, err := q.db.Query(ctx, givenBack, arg.Court, arg.Me)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GivenBackRow
+	for rows.Next() {
+		var i GivenBackRow
+		if err := rows.Scan(&i.ID, &i.Act, &i.Notes); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const workClocks = `-- name: WorkClocks :many
-SELECT d.id, d.rule, d.name, d.clause, d.case_id, d.due_at, d.explanation, d.owner_role, d.owner, c.number AS case_number, COALESCE(s.name, '')::text AS owner_name
+SELECT d.id, d.rule, d.name, d.clause, d.case_id, d.due_at, COALESCE(d.length->>'unit', '')::text AS unit, d.owner_role, d.owner, c.number AS case_number, COALESCE(s.name, '')::text AS owner_name
 FROM (
   (SELECT h.id, h.due_at FROM court.deadline h WHERE h.court = $1 AND h.state = 'open' AND h.matter_id IS NULL AND h.owner = $3::uuid
     AND h.due_at >= $4::timestamptz AND h.due_at < $5::timestamptz AND (h.due_at, h.id) > ($6::timestamptz, $7::uuid)
@@ -44,17 +82,17 @@ type WorkClocksParams struct {
 }
 
 type WorkClocksRow struct {
-	ID          uuid.UUID
-	Rule        string
-	Name        string
-	Clause      string
-	CaseID      *uuid.UUID
-	DueAt       time.Time
-	Explanation []byte
-	OwnerRole   string
-	Owner       *uuid.UUID
-	CaseNumber  string
-	OwnerName   string
+	ID         uuid.UUID
+	Rule       string
+	Name       string
+	Clause     string
+	CaseID     *uuid.UUID
+	DueAt      time.Time
+	Unit       string
+	OwnerRole  string
+	Owner      *uuid.UUID
+	CaseNumber string
+	OwnerName  string
 }
 
 func (q *Queries) WorkClocks(ctx context.Context, arg WorkClocksParams) ([]WorkClocksRow, error) {
@@ -84,7 +122,7 @@ func (q *Queries) WorkClocks(ctx context.Context, arg WorkClocksParams) ([]WorkC
 			&i.Clause,
 			&i.CaseID,
 			&i.DueAt,
-			&i.Explanation,
+			&i.Unit,
 			&i.OwnerRole,
 			&i.Owner,
 			&i.CaseNumber,
@@ -105,79 +143,97 @@ const workMatters = `-- name: WorkMatters :many
 SELECT m.id, m.process, m.case_id, m.tip_id, m.urgent, m.step, m.awaiting, m.team, m.holder, m.due_at AS sort_at, m.serial,
   COALESCE(s.name, '')::text AS holder_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, m.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
+  COALESCE(d.clause, '')::text AS clause, COALESCE(d.unit, '')::text AS unit
 FROM (
   (SELECT h.id, h.due_at FROM court.matter h WHERE h.court = $1 AND h.state = 'open' AND h.holder = $3::uuid
     AND ($4::text = '' OR h.process = $4::text)
-    AND h.due_at >= $5::timestamptz AND h.due_at < $6::timestamptz AND (h.due_at, h.id) > ($7::timestamptz, $8::uuid)
+    AND (h.id = ANY($5::uuid[])) = $6::bool
+    AND h.due_at >= $7::timestamptz AND h.due_at < $8::timestamptz
+    AND CASE WHEN h.urgent THEN $9::bool ELSE h.due_at >= $10::timestamptz AND h.due_at < $11::timestamptz END
+    AND (h.due_at, h.id) > ($12::timestamptz, $13::uuid)
     ORDER BY h.due_at, h.id LIMIT $2::int)
   UNION
-  SELECT x.id, x.due_at FROM unnest($9::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
+  SELECT x.id, x.due_at FROM unnest($14::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
     WHERE f.court = $1 AND f.state = 'open' AND f.holder IS NULL AND f.awaiting = '' AND f.process = split_part(k.name, '.', 1) AND f.step = split_part(k.name, '.', 2)
-    AND (f.team = '' OR f.team = $10::text OR $11::bool)
-    AND f.due_at >= $5::timestamptz AND f.due_at < $6::timestamptz AND (f.due_at, f.id) > ($7::timestamptz, $8::uuid)
+    AND (f.team = '' OR f.team = $15::text OR $16::bool)
+    AND f.due_at >= $7::timestamptz AND f.due_at < $8::timestamptz
+    AND CASE WHEN f.urgent THEN $9::bool ELSE f.due_at >= $10::timestamptz AND f.due_at < $11::timestamptz END
+    AND (f.due_at, f.id) > ($12::timestamptz, $13::uuid) AND NOT $6::bool
     ORDER BY f.due_at, f.id LIMIT $2::int) x
   UNION
-  SELECT y.id, y.due_at FROM unnest($12::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
+  SELECT y.id, y.due_at FROM unnest($17::text[]) AS k(name) CROSS JOIN LATERAL (SELECT f.id, f.due_at FROM court.matter f
     WHERE f.court = $1 AND f.state = 'open' AND f.awaiting <> '' AND f.awaiting = k.name AND f.holder IS NULL
-    AND (f.team = '' OR f.team = $10::text OR $11::bool) AND ($4::text = '' OR f.process = $4::text)
-    AND f.due_at >= $5::timestamptz AND f.due_at < $6::timestamptz AND (f.due_at, f.id) > ($7::timestamptz, $8::uuid)
+    AND (f.team = '' OR f.team = $15::text OR $16::bool) AND ($4::text = '' OR f.process = $4::text)
+    AND f.due_at >= $7::timestamptz AND f.due_at < $8::timestamptz
+    AND CASE WHEN f.urgent THEN $9::bool ELSE f.due_at >= $10::timestamptz AND f.due_at < $11::timestamptz END
+    AND (f.due_at, f.id) > ($12::timestamptz, $13::uuid) AND NOT $6::bool
     ORDER BY f.due_at, f.id LIMIT $2::int) y
   ORDER BY 2, 1 LIMIT $2::int
 ) w JOIN court.matter m ON m.court = $1 AND m.id = w.id
 LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder
 LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
-LEFT JOIN LATERAL (SELECT z.id, z.due_at, z.explanation, z.clause FROM court.deadline z
+LEFT JOIN LATERAL (SELECT z.id, z.due_at, z.clause, z.length->>'unit' AS unit FROM court.deadline z
   WHERE z.court = m.court AND z.matter_id = m.id AND z.state = 'open' ORDER BY z.due_at LIMIT 1) d ON true
 ORDER BY m.due_at, m.id
 `
 
 type WorkMattersParams struct {
-	Court      string
-	Most       int32
-	Me         uuid.UUID
-	Process    string
-	FromAt     time.Time
-	UntilAt    time.Time
-	AfterAt    time.Time
-	After      uuid.UUID
-	Steps      []string
-	Team       string
-	Everywhere bool
-	Roles      []string
+	Court         string
+	Most          int32
+	Me            uuid.UUID
+	Process       string
+	GivenBack     []uuid.UUID
+	OnlyGivenBack bool
+	FromAt        time.Time
+	UntilAt       time.Time
+	UrgentToo     bool
+	CalmFrom      time.Time
+	CalmUntil     time.Time
+	AfterAt       time.Time
+	After         uuid.UUID
+	Steps         []string
+	Team          string
+	Everywhere    bool
+	Roles         []string
 }
 
 type WorkMattersRow struct {
-	ID          uuid.UUID
-	Process     string
-	CaseID      *uuid.UUID
-	TipID       *uuid.UUID
-	Urgent      bool
-	Step        string
-	Awaiting    string
-	Team        string
-	Holder      *uuid.UUID
-	SortAt      time.Time
-	Serial      string
-	HolderName  string
-	CaseNumber  string
-	Ticket      string
-	HasDue      bool
-	DeadlineID  uuid.UUID
-	DueAt       time.Time
-	Explanation []byte
-	Clause      string
+	ID         uuid.UUID
+	Process    string
+	CaseID     *uuid.UUID
+	TipID      *uuid.UUID
+	Urgent     bool
+	Step       string
+	Awaiting   string
+	Team       string
+	Holder     *uuid.UUID
+	SortAt     time.Time
+	Serial     string
+	HolderName string
+	CaseNumber string
+	Ticket     string
+	HasDue     bool
+	DeadlineID uuid.UUID
+	DueAt      time.Time
+	Clause     string
+	Unit       string
 }
 
-// 我的工作, by when it is due, a page at a time from where the last one ended. Each branch follows its own index.
+// 我的工作, a span at a time by when it is due, from where the last page ended. Each branch follows its own index.
+// urgent_too: the span takes what is urgent, too; else it leaves that out. calm: of what is not urgent. What was given back is a span of its own.
 func (q *Queries) WorkMatters(ctx context.Context, arg WorkMattersParams) ([]WorkMattersRow, error) {
 	rows, err := q.db.Query(ctx, workMatters,
 		arg.Court,
 		arg.Most,
 		arg.Me,
 		arg.Process,
+		arg.GivenBack,
+		arg.OnlyGivenBack,
 		arg.FromAt,
 		arg.UntilAt,
+		arg.UrgentToo,
+		arg.CalmFrom,
+		arg.CalmUntil,
 		arg.AfterAt,
 		arg.After,
 		arg.Steps,
@@ -210,8 +266,8 @@ func (q *Queries) WorkMatters(ctx context.Context, arg WorkMattersParams) ([]Wor
 			&i.HasDue,
 			&i.DeadlineID,
 			&i.DueAt,
-			&i.Explanation,
 			&i.Clause,
+			&i.Unit,
 		); err != nil {
 			return nil, err
 		}

@@ -5,10 +5,10 @@
 SELECT m.id, m.serial, m.case_id, m.tip_id, m.lot_id, m.urgent, m.state, m.step, m.awaiting, m.team, m.opened_at, m.closed_at, m.form, m.notes, m.returns, m.late,
   COALESCE(s.name, '')::text AS holder_name, COALESCE(o.name, '')::text AS opener_name, COALESCE(c.number, '')::text AS case_number, COALESCE(t.ticket, '')::text AS ticket,
   (d.id IS NOT NULL)::bool AS has_due, COALESCE(d.id, m.id)::uuid AS deadline_id, COALESCE(d.due_at, 'epoch')::timestamptz AS due_at,
-  COALESCE(d.explanation, '{}')::jsonb AS explanation, COALESCE(d.clause, '')::text AS clause
+  COALESCE(d.clause, '')::text AS clause, COALESCE(d.unit, '')::text AS unit
 FROM court.matter m LEFT JOIN court.cases c ON c.court = m.court AND c.id = m.case_id LEFT JOIN court.tip t ON t.court = m.court AND t.id = m.tip_id
 LEFT JOIN court.staff s ON s.court = m.court AND s.id = m.holder LEFT JOIN court.staff o ON o.court = m.court AND o.id = m.opened_by
-LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.explanation, x.clause FROM court.deadline x
+LEFT JOIN LATERAL (SELECT x.id, x.due_at, x.clause, x.length->>'unit' AS unit FROM court.deadline x
   WHERE x.court = m.court AND x.matter_id = m.id AND x.state = 'open' ORDER BY x.due_at LIMIT 1) d ON true
 WHERE m.court = $1 AND m.process = sqlc.arg(process)::text
   AND (sqlc.arg(all_rows)::bool OR m.holder = sqlc.arg(me)::uuid OR m.opened_by = sqlc.arg(me)::uuid OR (sqlc.arg(sees)::bool AND (
@@ -23,7 +23,7 @@ WHERE m.court = $1 AND m.process = sqlc.arg(process)::text
   AND (sqlc.narg(due_before)::timestamptz IS NULL OR (m.state = 'open' AND m.due_at < sqlc.narg(due_before)::timestamptz))
   AND (sqlc.narg(late)::bool IS NULL OR m.late = sqlc.narg(late)::bool)
   AND m.form @> sqlc.arg(form)::jsonb
-  AND (NOT sqlc.arg(by_text)::bool OR m.case_id = ANY(sqlc.arg(cases)::uuid[]) OR m.tip_id = sqlc.narg(tip)::uuid
+  AND (NOT sqlc.arg(by_text)::bool OR m.case_id = ANY(sqlc.arg(cases)::uuid[]) OR m.tip_id = ANY(sqlc.arg(tips)::uuid[])
     OR (m.serial COLLATE "C" >= sqlc.arg(serial)::text AND m.serial COLLATE "C" < sqlc.arg(serial_end)::text))
 ORDER BY CASE WHEN sqlc.arg(sort)::text = 'due' THEN m.state <> 'open' END, CASE WHEN sqlc.arg(sort)::text = 'due' THEN m.due_at END,
   CASE WHEN sqlc.arg(sort)::text = 'serial' THEN m.serial END, CASE WHEN sqlc.arg(sort)::text = 'case' THEN c.year END DESC NULLS LAST, CASE WHEN sqlc.arg(sort)::text = 'case' THEN c.serial END,
@@ -40,3 +40,8 @@ SELECT * FROM court.saved_view WHERE court = $1 AND staff = $2 AND process = $3 
 -- name: DeleteSavedView :one
 DELETE FROM court.saved_view WHERE court = $1 AND staff = $2 AND id = $3 RETURNING process;
 
+
+-- name: NamesOf :many
+-- Persons of cases and of the court behind these ids, whoever still is there.
+SELECT p.id, p.name, p.role FROM court.party p WHERE p.court = $1 AND p.id = ANY(sqlc.arg(ids)::uuid[])
+UNION ALL SELECT s.id, s.name, '' FROM court.staff s WHERE s.court = $1 AND s.id = ANY(sqlc.arg(ids)::uuid[]);

@@ -43,8 +43,13 @@ WHERE m.holder = sqlc.arg(me)::uuid OR m.opened_by = sqlc.arg(me)::uuid OR (m.pr
     OR (sqlc.arg(sees_cases)::bool AND (sqlc.arg(me)::uuid IN (c.judge, c.assistant, c.clerk) OR (sqlc.arg(whole_team)::bool AND c.team <> '' AND c.team = sqlc.arg(team)::text)))))))
 ORDER BY m.opened_at DESC, m.id DESC LIMIT sqlc.arg(most)::int;
 
--- name: FindTip :many
-SELECT t.id, t.ticket, t.stage, t.received_at FROM court.tip t WHERE t.court = $1 AND t.ticket = sqlc.arg(ticket)::text;
+-- name: FindTips :many
+-- Tips with a number in this range that the reader may open: the duty room's, or whoever holds the tip's matter or is of the team that has it.
+SELECT t.id, t.ticket, t.stage FROM court.tip t
+LEFT JOIN LATERAL (SELECT x.holder, x.team, x.process FROM court.matter x WHERE x.court = t.court AND x.tip_id = t.id ORDER BY x.opened_at LIMIT 1) m ON true
+WHERE t.court = $1 AND t.ticket >= sqlc.arg(first)::text AND t.ticket <= sqlc.arg(last)::text
+  AND (sqlc.arg(everyones)::bool OR m.holder = sqlc.arg(me)::uuid OR (m.team <> '' AND m.team = sqlc.arg(team)::text AND m.process = ANY(sqlc.arg(sees)::text[])))
+ORDER BY t.ticket DESC LIMIT sqlc.arg(most)::int;
 
 -- name: FindLots :many
 SELECT l.id, l.title, l.state, l.district, c.number AS case_number FROM court.lot l JOIN court.cases c ON c.court = l.court AND c.id = l.case_id

@@ -2,7 +2,6 @@ package duty
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -51,7 +50,7 @@ type Card struct {
 	Deadline           uuid.UUID // zero: no clock runs
 	Due                time.Time
 	Clause             string
-	Explanation        calendar.Explanation
+	Unit               calendar.Unit // that the clock is counted in
 }
 
 // Alert is what rang.
@@ -103,8 +102,7 @@ func (b *Board) place(book *rulebook.Book, row courtdb.DutyBoardRow) {
 		c.Result = enforcement.TipResult(*row.Result).Name()
 	}
 	if row.HasDue {
-		c.Deadline, c.Due, c.Clause = row.DeadlineID, row.DueAt, row.Clause
-		_ = json.Unmarshal(row.Explanation, &c.Explanation)
+		c.Deadline, c.Due, c.Clause, c.Unit = row.DeadlineID, row.DueAt, row.Clause, calendar.Unit(row.Unit)
 	}
 	index := 0
 	if p, ok := book.Process(row.Process); ok {

@@ -97,15 +97,21 @@ func actor(name, kind string) string {
 	return map[string]string{"system": "系统", "public": "公众", "import": "导入", "staff": "人员"}[kind]
 }
 
-var actions = map[string]string{"sign_in": "登录", "sign_out": "退出", "read:case": "查看案件", "read:tip": "查看线索", "read:audit": "查看审计",
-	"reveal:person": "查看完整身份信息", "open_tip_identity": "查看线索提供人身份", "open:page": "打开页面", "staff:added": "新增人员", "staff:changed": "变更人员",
-	"staff:unlocked": "解锁账号", "staff:sessions_revoked": "退出全部登录", "roster:set": "排班", "calendar:set": "更改工作日历", "calendar:deleted": "删除特殊日",
-	"rulebook:published": "发布规则书", "import:cases": "导入案件", "matter:returned": "退回事项", "inbox:set_aside": "搁置收件", "disclosure:told": "决定告知",
-	"disclosure:refused": "决定不告知", "disclosure:withheld": "不告知"}
+// actions is every act that is audited, in words; record: and an event stand for themselves.
+var actions = map[string]string{"sign_in": "登录", "sign_out": "退出", "open:page": "打开页面",
+	"read:case": "查看案件", "read:tip": "查看线索", "read:lot": "查看拍卖标的", "read:audit": "查看审计", "read:application_file": "打开事项的文件", "chat:read": "查看微信对话",
+	"reveal:person": "查看完整身份信息", "reveal:viewing": "查看看样预约人", "open_tip_identity": "查看线索提供人身份", "query_code:shown": "查看查询码", "query_code:reissued": "换发查询码",
+	"matter:opened": "启动事项", "matter:returned": "退回事项", "matter:withdrawn": "撤回事项", "matter:reopened": "重新办理事项", "matter:reassigned": "改派事项",
+	"lot:changed": "更改拍卖标的", "lot:withdrawn": "撤回拍卖", "recording:added": "上传音视频", "chat:closed": "结束微信对话",
+	"disclosure:told": "决定告知", "disclosure:refused": "决定不告知", "disclosure:withheld": "不告知", "disclosure:withdrawn": "撤回告知",
+	"register:exported": "导出登记簿", "register:imported": "导入登记簿", "board:exported": "导出看板", "export:12368": "导出12368可告知内容", "import:cases": "导入案件", "inbox:set_aside": "搁置收件",
+	"staff:added": "新增人员", "staff:changed": "变更人员", "staff:reset": "重置账号", "staff:unlocked": "解锁账号", "staff:sessions_revoked": "退出全部登录",
+	"roster:set": "排班", "calendar:set": "更改工作日历", "calendar:deleted": "删除特殊日", "rulebook:published": "发布规则书"}
 
 // groups of actions that the filter offers; a group's name matches all that begin with it.
 var groups = [][2]string{{"sign_in", "登录"}, {"read", "查看"}, {"reveal", "查看完整身份信息"}, {"open_tip_identity", "查看线索提供人身份"}, {"record", "登记事项"},
-	{"disclosure", "告知决定"}, {"staff", "人员与权限"}, {"import", "导入"}, {"calendar", "工作日历"}, {"rulebook", "规则书"}, {"open", "打开页面"}}
+	{"matter", "办理事项"}, {"disclosure", "告知决定"}, {"query_code", "查询码"}, {"lot", "拍卖标的"}, {"chat", "微信对话"}, {"staff", "人员与权限"},
+	{"import", "导入案件"}, {"register", "登记簿的导入导出"}, {"board", "看板的导出"}, {"export", "12368的导出"}, {"roster", "排班"}, {"calendar", "工作日历"}, {"rulebook", "规则书"}, {"open", "打开页面"}}
 
 var objects = map[string]string{"case": "案件", "tip": "线索", "staff": "人员", "event": "事项", "party": "当事人", "disclosure": "告知", "matter": "事项", "audit": "审计",
 	"calendar": "工作日历", "rulebook": "规则书", "import": "导入", "roster": "排班", "inbox": "收件", "page": "页面"}

@@ -4,6 +4,7 @@ import (
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/command/duty"
 	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/management/casework"
 	"mingzhi/portal/webkit"
 )
 
@@ -35,6 +36,10 @@ func between(s duty.Shift) string {
 }
 
 func hour(s duty.Shift) string { return s.From.In(calendar.Shanghai).Format("1月2日 15:04") }
+
+func due(c duty.Card) *casework.Due {
+	return &casework.Due{ID: c.Deadline, Name: c.Step, At: c.Due, Unit: c.Unit, State: "open"}
+}
 
 func cardTone(c duty.Card, r *frame.Request) string {
 	switch {

@@ -40,6 +40,24 @@ func Export(r *frame.Request) error {
 	return r.Send(out.Bytes())
 }
 
+// laid puts the broken-down tiles into rows of the page: a wide or long one alone, those between beside each other.
+func laid(tiles []board.Tile) [][]board.Tile {
+	var out [][]board.Tile
+	alone := true
+	for _, t := range tiles {
+		if t.By == "" {
+			continue
+		}
+		whole := len(t.Rows) > 0 && (len(t.Columns()) > 4 || len(t.Rows) > 12)
+		if whole || alone {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], t)
+		alone = whole
+	}
+	return out
+}
+
 // figure is a count in words: amounts in yuan, numbers with their thousands.
 func figure(r board.Row, count string) string {
 	n := r.Counts[count]
@@ -58,10 +76,7 @@ func grouped(n int64) string {
 }
 
 func percent(t board.Tile, r board.Row) string {
-	tenths, ok := t.Share(r)
-	if !ok {
-		return "—"
-	}
+	tenths, _ := t.Share(r)
 	return fmt.Sprintf("%d.%d%%", tenths/10, tenths%10)
 }
 

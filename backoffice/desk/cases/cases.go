@@ -3,12 +3,12 @@ package cases
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/desk/frame"
-	"mingzhi/backoffice/desk/piece"
 	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/management/casework"
 	"mingzhi/portal/webkit"
@@ -151,22 +151,40 @@ func outward(v view, e casework.Entry) []casework.Told {
 	var out []casework.Told
 	for _, t := range v.Told {
 		if t.Event == e.ID {
+			t.Name = "" // the entry says it
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
-// summary is who was told and how, or why not, beside the inner entry.
-func summary(t casework.Told) string {
-	who := t.To
-	if t.Person != "" {
-		who += t.Person
+// elsewhere are decisions about events that the timeline does not show the reader.
+func elsewhere(v view) []casework.Told {
+	return slices.DeleteFunc(slices.Clone(v.Told), func(t casework.Told) bool {
+		return slices.ContainsFunc(v.Timeline, func(e casework.Entry) bool { return e.ID == t.Event })
+	})
+}
+
+type tally struct {
+	State string
+	N     int
+}
+
+// states count the decisions, in the order in which they need somebody.
+func states(v view) []tally {
+	var out []tally
+	for _, s := range []string{"awaiting_release", "held", "told", "withheld", "refused", "withdrawn"} {
+		n := 0
+		for _, t := range v.Told {
+			if t.State == s {
+				n++
+			}
+		}
+		if n > 0 {
+			out = append(out, tally{s, n})
+		}
 	}
-	if t.State == "told" {
-		return who + "（" + piece.Channels(t.Channels) + "）"
-	}
-	return who + "：" + t.Why
+	return out
 }
 
 func money(fen int64) string { return enforcement.Money(fen).Yuan() }

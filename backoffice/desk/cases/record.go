@@ -3,10 +3,12 @@ package cases
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
@@ -29,7 +31,7 @@ func Choose(r *frame.Request) error {
 		return err
 	}
 	r.Current = "cases"
-	return r.Show("登记事项", choose(file))
+	return r.Show("登记事项", choose(file, strings.TrimSpace(r.Query("q"))))
 }
 
 // Form is the form of one event, made from the book's declaration.
@@ -84,6 +86,44 @@ func find(file *casework.Recordable, code string) (rulebook.Event, bool) {
 		}
 	}
 	return rulebook.Event{}, false
+}
+
+type part struct {
+	Name   string
+	Events []rulebook.Event
+}
+
+// parted are the events that are asked for: those that move the case, in the order of its stages, then the others in the book's order.
+func parted(events []rulebook.Event, asked string) []part {
+	moves, rest := part{Name: "改变案件阶段的"}, part{Name: "其他事项"}
+	for _, e := range events {
+		switch {
+		case !strings.Contains(enforcement.NormalizeForIndex(e.Name), enforcement.NormalizeForIndex(asked)):
+		case e.Stage != "":
+			moves.Events = append(moves.Events, e)
+		default:
+			rest.Events = append(rest.Events, e)
+		}
+	}
+	order := enforcement.AllCaseStages()
+	slices.SortStableFunc(moves.Events, func(a, b rulebook.Event) int {
+		return slices.Index(order, enforcement.CaseStage(a.Stage)) - slices.Index(order, enforcement.CaseStage(b.Stage))
+	})
+	return slices.DeleteFunc([]part{moves, rest}, func(p part) bool { return len(p.Events) == 0 })
+}
+
+// outside says in a word whether an event is told to anybody.
+func outside(book *rulebook.Book, code string) string {
+	rule, ok := book.DisclosureOf(code)
+	switch {
+	case !ok || !rule.On:
+		return "内部"
+	case rule.Release == rulebook.ReleaseGate:
+		return "生效后告知"
+	case rule.Release == rulebook.ReleaseJudge, rule.Release == rulebook.ReleasePub:
+		return "经决定后告知"
+	}
+	return "自动告知"
 }
 
 // told says, before recording, whom the book tells of the event.

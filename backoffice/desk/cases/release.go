@@ -2,11 +2,13 @@ package cases
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"mingzhi/backoffice/desk/frame"
+	"mingzhi/backoffice/management/casework"
 	"mingzhi/portal/webkit"
 )
 
@@ -20,6 +22,20 @@ func waiting(r *frame.Request, form webkit.Form, of string) error {
 	}
 	r.Current = "release"
 	return r.Show("待放行的公开信息", release(list, form, of))
+}
+
+// byEvent puts together whom one event waits to be told to.
+func byEvent(list []casework.Waiting) [][]casework.Waiting {
+	var out [][]casework.Waiting
+	for _, w := range list {
+		i := slices.IndexFunc(out, func(g []casework.Waiting) bool { return g[0].Event == w.Event })
+		if i < 0 {
+			out = append(out, []casework.Waiting{w})
+			continue
+		}
+		out[i] = append(out[i], w)
+	}
+	return out
 }
 
 // Decide lets one go, or refuses it with a reason.

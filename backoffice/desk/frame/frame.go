@@ -3,6 +3,7 @@ package frame
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"strings"
 	"time"
 
@@ -122,6 +123,15 @@ func URL(ctx context.Context, parts ...string) templ.SafeURL {
 }
 
 var noPage = problem.New(problem.NotFound, "web.not_found", "没有这个页面。请核对网址，或者从首页重新进入。")
+
+// Params is a part of the address as somebody would write it: a browser sends anything beyond ASCII escaped.
+func (r *Request) Params(name string, or ...string) string {
+	raw := r.Ctx.Params(name, or...)
+	if plain, err := url.PathUnescape(raw); err == nil {
+		return plain
+	}
+	return raw
+}
 
 // ID reads an id from the address; what is none leads nowhere.
 func (r *Request) ID(name string) (uuid.UUID, error) {

@@ -90,6 +90,14 @@ func allowed(r *Request, i rulebook.MenuItem) (item, bool) {
 	return item{i.Name, p.path, i.Page}, known && p.access.check(r.Actor) == nil
 }
 
+// Opens is the way to a page, register or board that the actor may open, else empty.
+func (r *Request) Opens(i rulebook.MenuItem) string {
+	if to, ok := allowed(r, i); ok {
+		return to.Path
+	}
+	return ""
+}
+
 // Home is the first page that the actor may open.
 func (r *Request) Home() string {
 	for _, p := range menu(r) {

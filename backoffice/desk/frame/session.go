@@ -90,7 +90,7 @@ func (r *Request) signedOut(err error) error {
 		return webkit.Redirect303(r.Ctx, r.At("/signin?next=", url.QueryEscape(to)))
 	}
 	r.Status(fiber.StatusUnauthorized)
-	return r.House.SignIn(r, r.Path(), kept(r.Ctx))
+	return r.House.SignIn(r, to, kept(r.Ctx))
 }
 
 // Next is where to go after signing in: only an address of this court's desk.

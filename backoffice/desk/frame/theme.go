@@ -6,9 +6,9 @@ import (
 	"mingzhi/portal/webkit"
 )
 
-var themes = map[string][2]string{"auto": {"dark", "深色"}, "dark": {"light", "浅色"}, "light": {"auto", "随系统"}}
+// other is a way to another theme; When says under which colours of the system it is shown.
+type other struct{ Theme, Name, When string }
 
-// otherTheme is the next one of auto, dark, light.
-func otherTheme(ctx context.Context) string { return themes[webkit.ViewOf(ctx).Theme][0] }
+var themes = map[string][]other{"auto": {{"dark", "深色", "when-light"}, {"light", "浅色", "when-dark"}}, "dark": {{"light", "浅色", ""}}, "light": {{"auto", "随系统", ""}}}
 
-func themeName(ctx context.Context) string { return themes[webkit.ViewOf(ctx).Theme][1] }
+func otherThemes(ctx context.Context) []other { return themes[webkit.ViewOf(ctx).Theme] }

@@ -841,7 +841,7 @@ func facts(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<div class=\"table-box\" role=\"region\" aria-label=\"标的情况\" tabindex=\"0\"><table class=\"table lot-table\"><caption class=\"visually-hidden\">标的情况</caption> <thead><tr><th scope=\"col\">事项</th><th scope=\"col\">情况</th><th scope=\"col\">由谁查明</th><th scope=\"col\">日期</th><th scope=\"col\"><span class=\"visually-hidden\">操作</span></th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<div class=\"table-box\" role=\"region\" aria-label=\"标的情况\" tabindex=\"0\"><table class=\"table as-cards\"><caption class=\"visually-hidden\">标的情况</caption> <thead><tr><th scope=\"col\">事项</th><th scope=\"col\">情况</th><th scope=\"col\">由谁查明</th><th scope=\"col\">日期</th><th scope=\"col\"><span class=\"visually-hidden\">操作</span></th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1013,7 +1013,7 @@ func rounds(v view) templ.Component {
 			templ_7745c5c3_Var46 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<section class=\"card\"><h2>轮次</h2><div class=\"table-box\" role=\"region\" aria-label=\"轮次\" tabindex=\"0\"><table class=\"table lot-table\"><caption class=\"visually-hidden\">轮次</caption> <thead><tr><th scope=\"col\">轮次</th><th scope=\"col\" class=\"number\">参考价（元）</th><th scope=\"col\" class=\"number\">起拍价（元）</th><th scope=\"col\" class=\"number\">保证金（元）</th><th scope=\"col\">竞价时间</th><th scope=\"col\">签发</th><th scope=\"col\">结果</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<section class=\"card\"><h2>轮次</h2><div class=\"table-box\" role=\"region\" aria-label=\"轮次\" tabindex=\"0\"><table class=\"table as-cards\"><caption class=\"visually-hidden\">轮次</caption> <thead><tr><th scope=\"col\">轮次</th><th scope=\"col\" class=\"number\">参考价（元）</th><th scope=\"col\" class=\"number\">起拍价（元）</th><th scope=\"col\" class=\"number\">保证金（元）</th><th scope=\"col\">竞价时间</th><th scope=\"col\">签发</th><th scope=\"col\">结果</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1228,7 +1228,7 @@ func prenotice(v view) templ.Component {
 			templ_7745c5c3_Var58 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 101, "<section class=\"card\"><h2>发布前通知</h2><div class=\"table-box\" role=\"region\" aria-label=\"发布前通知\" tabindex=\"0\"><table class=\"table lot-table\"><caption class=\"visually-hidden\">发布前通知</caption> <thead><tr><th scope=\"col\">应当通知的人</th><th scope=\"col\">方式</th><th scope=\"col\">通知日期</th><th scope=\"col\">可以公告</th><th scope=\"col\">现在</th><th scope=\"col\"><span class=\"visually-hidden\">操作</span></th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 101, "<section class=\"card\"><h2>发布前通知</h2><div class=\"table-box\" role=\"region\" aria-label=\"发布前通知\" tabindex=\"0\"><table class=\"table as-cards\"><caption class=\"visually-hidden\">发布前通知</caption> <thead><tr><th scope=\"col\">应当通知的人</th><th scope=\"col\">方式</th><th scope=\"col\">通知日期</th><th scope=\"col\">可以公告</th><th scope=\"col\">现在</th><th scope=\"col\"><span class=\"visually-hidden\">操作</span></th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -228,7 +228,7 @@ func list(f lot.Filter, found *lot.Lines) templ.Component {
 				}
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"table-box\" role=\"region\" aria-label=\"拍卖标的\" tabindex=\"0\"><table class=\"table lot-table\" data-keys><caption class=\"visually-hidden\">拍卖标的</caption> <thead><tr><th scope=\"col\">标的</th><th scope=\"col\">案号</th><th scope=\"col\">状态</th><th scope=\"col\">轮次</th><th scope=\"col\" class=\"number\">起拍价或成交价（元）</th><th scope=\"col\">开拍</th><th scope=\"col\">待答复</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"table-box\" role=\"region\" aria-label=\"拍卖标的\" tabindex=\"0\"><table class=\"table as-cards\" data-keys><caption class=\"visually-hidden\">拍卖标的</caption> <thead><tr><th scope=\"col\">标的</th><th scope=\"col\">案号</th><th scope=\"col\">状态</th><th scope=\"col\">轮次</th><th scope=\"col\" class=\"number\">起拍价或成交价（元）</th><th scope=\"col\">开拍</th><th scope=\"col\">待答复</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -189,6 +189,11 @@ func fileName(m *casework.Matter, id any) string {
 	return "文件"
 }
 
+// FileFact is the name of the file that was handed in for a field.
+func FileFact(m *casework.Matter, f rulebook.Field) []casework.Fact {
+	return pickFacts(m, []rulebook.Field{f}, m.Values)
+}
+
 func pickFacts(m *casework.Matter, fields []rulebook.Field, values map[string]any) []casework.Fact {
 	var out []casework.Fact
 	seen := map[string]bool{}
@@ -207,13 +212,7 @@ func pickFacts(m *casework.Matter, fields []rulebook.Field, values map[string]an
 		if f.Reason != "" && values[f.ID+"_reason"] != nil {
 			v = fmt.Sprintf("%s，理由：%v", Fact(casework.Fact{Field: f, Value: v}), values[f.ID+"_reason"])
 		}
-		if id, text := v.(string); text {
-			list := map[string][]rulebook.Choice{"party": m.Choices.Parties, "staff": m.Choices.Staff, "team": m.Choices.Teams}[f.Type]
-			if name := casework.Name(list, id); name != "" {
-				v = name
-			}
-		}
-		out = append(out, casework.Fact{Field: f, Value: v})
+		out = append(out, casework.Fact{Field: f, Value: m.Choices.Spoken(f, v)})
 	}
 	return out
 }

@@ -54,38 +54,41 @@ func Link(ctx context.Context, id string) webkit.Clause {
 
 // Due is a clock with its strip of days.
 func Due(ctx context.Context, d casework.Due) webkit.Due {
-	return clock(ctx, d.At, d.State, d.Clause, d.Explanation)
+	out := Face(ctx, d)
+	if out.State != webkit.DueDone && d.Clause != "" {
+		c := Link(ctx, d.Clause)
+		out.Chip = &c
+	}
+	out.Days, out.Start = strip(ctx, d.Explanation), start(ctx, d.Explanation)
+	return out
 }
 
-// Clock is Due for a clock that is still running.
-func Clock(ctx context.Context, at time.Time, clause string, e calendar.Explanation) webkit.Due {
-	return clock(ctx, at, "open", clause, e)
-}
-
-func clock(ctx context.Context, at time.Time, state, clause string, e calendar.Explanation) webkit.Due {
+// Face is a clock without its days: the date, and what is left in the clock's own unit.
+func Face(ctx context.Context, d casework.Due) webkit.Due {
 	r := frame.Of(ctx)
-	out := webkit.Due{Date: Day(ctx, at), Unit: "个工作日", State: webkit.DueLater}
-	if state != "open" {
+	out := webkit.Due{Date: Day(ctx, d.At), State: webkit.DueLater}
+	if d.State != "open" {
 		out.State = webkit.DueDone
 		return out
 	}
-	left, over := r.Days.Remaining(r.Now, at)
-	out.Left = left
-	if len(e.Days) == 0 && at.Sub(r.Now).Abs() < 72*time.Hour {
-		out.Date = Minute(ctx, at)
-		out.Left, out.Unit = span(at.Sub(r.Now).Abs())
+	workdays, over := r.Days.Remaining(r.Now, d.At)
+	days, left := calendar.On(r.Now).DaysUntil(calendar.On(d.At)), d.At.Sub(r.Now).Abs()
+	running := d.Unit == calendar.HourUnit || d.Unit == calendar.MinuteUnit || d.Unit == "" && len(d.Explanation.Days) == 0
+	switch {
+	case running && left < 72*time.Hour:
+		out.Date = Minute(ctx, d.At)
+		out.Left, out.Unit = span(left)
+	case d.Unit == calendar.Workday:
+		out.Left, out.Unit = workdays, "个工作日"
+	default:
+		out.Left, out.Unit = max(days, -days), "天"
 	}
 	switch {
 	case over:
 		out.State, out.Left = webkit.DueOver, -max(out.Left, 1)
-	case at.Sub(r.Now) < 24*time.Hour || left <= 1:
+	case d.At.Sub(r.Now) < 24*time.Hour || workdays <= 1:
 		out.State = webkit.DueSoon
 	}
-	if clause != "" {
-		c := Link(ctx, clause)
-		out.Chip = &c
-	}
-	out.Days, out.Start = strip(ctx, e), start(ctx, e)
 	return out
 }
 

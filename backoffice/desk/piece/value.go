@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 
+	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/rulebook"
 )
@@ -50,3 +52,22 @@ func rowOf(f rulebook.Field, cells map[string]any) string {
 	}
 	return strings.Join(parts, "，")
 }
+
+// Cell is a value on a line of a table: dates stand in their short form, as everywhere in tables.
+func Cell(f casework.Fact) string {
+	text, _ := f.Value.(string)
+	switch f.Field.Type {
+	case "date":
+		if d, err := calendar.ParseDate(text); err == nil {
+			return d.String()
+		}
+	case "datetime":
+		if t, err := time.Parse(time.RFC3339, text); err == nil {
+			return t.In(calendar.Shanghai).Format("2006-01-02 15:04")
+		}
+	}
+	return Value(f)
+}
+
+// Short is the day of an instant in a table.
+func Short(t time.Time) string { return calendar.On(t).String() }

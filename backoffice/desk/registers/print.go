@@ -12,6 +12,7 @@ import (
 	"mingzhi/backoffice/desk/piece"
 	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/management/register"
+	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/portal/webkit"
 )
@@ -49,7 +50,7 @@ func Form(r *frame.Request) error {
 // Export is the register as a workbook.
 func Export(r *frame.Request) error {
 	var out bytes.Buffer
-	if err := r.House.Registers.Export(r.C(), r.Actor, r.Params("process"), asked(r), piece.Value, &out); err != nil {
+	if err := r.House.Registers.Export(r.C(), r.Actor, r.Params("process"), asked(r), piece.Cell, &out); err != nil {
 		return err
 	}
 	p, _ := r.Book.Process(r.Params("process"))
@@ -79,6 +80,9 @@ func answers(m *casework.Matter, fields []rulebook.Field) []casework.Fact {
 			continue
 		}
 		found := casework.FactsOf([]rulebook.Field{f}, m.Values, m.Choices)
+		if f.Type == "attachment" {
+			found = piece.FileFact(m, f)
+		}
 		if len(found) == 0 {
 			found = []casework.Fact{{Field: f, Value: ""}}
 		}
@@ -116,6 +120,50 @@ func opinion(m *casework.Matter, s rulebook.Step) string {
 		word += "：" + reason
 	}
 	return word
+}
+
+// materials are the papers that came, and how, and those that the step under way still lacks.
+func materials(m *casework.Matter) []string {
+	var out []string
+	came, _ := m.Values["materials"].(map[string]any)
+	for _, set := range m.Process.Materials {
+		for _, name := range set.Need {
+			how, in := came[name]
+			if !in {
+				continue
+			}
+			line := name + "（文件）"
+			if how == matter.Paper {
+				line = name + "（纸质）"
+			}
+			if !slices.Contains(out, line) {
+				out = append(out, line)
+			}
+		}
+	}
+	for _, n := range m.Materials {
+		if n.Have == "" && !n.Maybe {
+			out = append(out, n.Name+"（未收到）")
+		}
+	}
+	return out
+}
+
+// returns say who gave it back, from where and why.
+func returns(m *casework.Matter) []string {
+	var out []string
+	for _, h := range m.History {
+		if h.Act != "returned" {
+			continue
+		}
+		at := h.Step
+		if s, ok := m.Process.Step(h.Step); ok {
+			at = s.Name
+		}
+		why, _ := h.Words["reason"].(string)
+		out = append(out, h.At.In(calendar.Shanghai).Format("2006-01-02 15:04")+" "+h.ActorName+" 在“"+at+"”退回："+why)
+	}
+	return out
 }
 
 // fields are the fields of a form without those of approvals, whose answers stand beside the signatures.

@@ -127,10 +127,26 @@ func cell(ctx context.Context, l register.Line, f rulebook.Field) string {
 	if !ok {
 		return ""
 	}
-	return piece.Value(fact)
+	return piece.Cell(fact)
 }
 
 func numeric(f rulebook.Field) bool { return f.Type == "money" || f.Type == "number" }
+
+// whole values are never broken over two lines.
+func whole(f rulebook.Field) bool {
+	return f.Type == "date" || f.Type == "datetime" || f.Type == "case"
+}
+
+// whose is in whose hands a run is, or who began what is closed.
+func whose(l register.Line) string {
+	switch {
+	case l.Holder != "":
+		return l.Holder
+	case l.State == "open":
+		return l.Team + "待接手"
+	}
+	return l.Opener
+}
 
 // values are what a filter offers for a column.
 func values(f rulebook.Field) []rulebook.Choice {

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	"mingzhi/backoffice/desk/frame"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
@@ -27,13 +25,13 @@ func Clause(r *frame.Request) error {
 	if !ok {
 		return problem.New(problem.NotFound, "clause.not_found", "规则书里没有这一条，请核对编号。")
 	}
-	carrier := ""
+	covered := ""
 	for _, row := range rulebook.Coverage(r.Book) {
 		if row.Clause == c.ID {
-			carrier = row.Carrier
+			covered = row.Carrier
 		}
 	}
-	return r.Show("条款 "+c.ID, clause(c, carrier))
+	return r.Show("条款 "+c.ID, clause(c, covered))
 }
 
 // Book shows the published versions and clause by clause what carries it.
@@ -50,6 +48,3 @@ func Book(r *frame.Request) error {
 	r.Current = "rulebook"
 	return r.Show("规则书", book(v))
 }
-
-// carriers of a clause, each by itself.
-func carriers(carrier string) []string { return strings.Split(carrier, "; ") }

@@ -14,7 +14,7 @@ func Show(r *frame.Request) error {
 		return err
 	}
 	if found.Exact != "" && r.Query("all") == "" {
-		return webkit.Redirect303(r.Ctx, r.At(found.Exact))
+		return webkit.Redirect303(r.Ctx, (&url.URL{Path: r.At(found.Exact)}).EscapedPath())
 	}
 	r.Current = "search"
 	return r.Show("查找", page(found))

@@ -43,7 +43,12 @@ func Submit(r *frame.Request) error {
 	r.Keep(token)
 	switch {
 	case len(kept) > 0 && next != "":
-		return webkit.Render(r.Ctx, frame.Bare("继续提交", resume(next, kept)))
+		a, err := r.House.Accounts.Session(r.C(), r.Court, token)
+		if err != nil {
+			return err
+		}
+		about, facts := waiting(r, a, next, kept)
+		return webkit.Render(r.Ctx, frame.Bare("继续提交", resume(next, kept, about, facts)))
 	case next != "":
 		return webkit.Redirect303(r.Ctx, next)
 	}

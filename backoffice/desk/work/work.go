@@ -95,7 +95,7 @@ func about(w casework.Work) string {
 }
 
 func tone(group string) string {
-	return map[string]string{"over": "over", "today": "soon"}[group]
+	return map[string]string{"back": "over", "over": "over", "now": "soon"}[group]
 }
 
 // address is the list with this filter, from the start.

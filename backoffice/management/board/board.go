@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -393,7 +394,7 @@ func (c counter) name(t Tile, id string) string {
 	case "team":
 		return casework.TeamName(c.tx.Book, id)
 	case "person":
-		if name := casework.Name(c.people.Staff, id); name != "" {
+		if name := c.people.Person(id); name != "" {
 			return name
 		}
 		return "已离任"
@@ -417,8 +418,8 @@ func Rule(book *rulebook.Book, of, id string) string {
 			return p.Name
 		}
 	}
-	if d, ok := book.Deadline(id); ok {
-		return d.Name
+	if of == "deadlines" {
+		return casework.ClockName(book, id)
 	}
 	return casework.EventName(book, id)
 }
@@ -459,12 +460,8 @@ func (c counter) value(t Tile, field, id string) string {
 				if label := casework.Name(f.Of, id); label != "" {
 					return label
 				}
-			case "staff":
-				return casework.Name(c.people.Staff, id)
-			case "team":
-				return casework.TeamName(c.tx.Book, id)
 			}
-			return id
+			return fmt.Sprint(c.people.Spoken(f, id))
 		}
 	}
 	return id

@@ -49,8 +49,10 @@ type MatterLine struct {
 	OnTip               bool // stands on the tip's page
 	Process, Step, Team string
 	Holder              string
+	Serial, State       string
 	Open, Awaiting      bool
 	At                  time.Time
+	Closed              *time.Time
 }
 
 // Case opens a case page; the reading is audited with it.
@@ -196,7 +198,10 @@ func deadlinesOf(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]Due, erro
 }
 
 func dueOfRow(book *rulebook.Book, d courtdb.CourtDeadline) Due {
-	due := dueOf(d.ID, d.Name, d.Clause, d.DueAt, d.Explanation)
+	var length calendar.Rule // absent for a day that somebody set
+	_ = json.Unmarshal(d.Length, &length)
+	due := dueOf(d.ID, d.Name, d.Clause, d.DueAt, string(length.Unit))
+	_ = json.Unmarshal(d.Explanation, &due.Explanation) // a strip that cannot be read is left out, the date stands
 	due.State, due.Closed, due.Owner = d.State, d.ClosedAt, RoleName(book, d.OwnerRole)
 	return *due
 }
@@ -222,7 +227,7 @@ func mattersOf(ctx context.Context, tx *storage.Tx, id uuid.UUID) ([]MatterLine,
 			continue // the case's page must not lead to the tipster, nor to what the book shows only to some
 		}
 		l := MatterLine{ID: m.ID, Tip: m.TipID, Process: m.Process, Step: m.Step, Team: TeamName(tx.Book, m.Team), Holder: m.HolderName, Open: m.State == "open",
-			Awaiting: m.Awaiting != "", At: m.OpenedAt, OnTip: onTip(tx.Book, m.TipID, m.Process)}
+			Serial: m.Serial, State: m.State, Closed: m.ClosedAt, Awaiting: m.Awaiting != "", At: m.OpenedAt, OnTip: onTip(tx.Book, m.TipID, m.Process)}
 		if p, ok := tx.Book.Process(m.Process); ok {
 			l.Process = p.Name
 			if s, ok := p.Step(m.Step); ok {
@@ -280,25 +285,6 @@ func (r *Reads) RecordableEvents(ctx context.Context, actor staff.Actor, id uuid
 	return out, err
 }
 
-func choices(ctx context.Context, tx *storage.Tx, parties []courtdb.CourtParty) (Choices, error) {
-	var c Choices
-	for _, p := range parties {
-		c.Parties = append(c.Parties, rulebook.Choice{ID: p.ID.String(), Label: p.Name + "（" + enforcement.Role(p.Role).Name() + "）"})
-	}
-	people, err := tx.StaffNames(ctx, tx.Court)
-	for _, p := range people {
-		label := p.Name
-		if team := TeamName(tx.Book, p.Team); team != "" {
-			label += "（" + team + "）"
-		}
-		c.Staff = append(c.Staff, rulebook.Choice{ID: p.ID.String(), Label: label})
-	}
-	for _, t := range tx.Book.Court.Teams {
-		c.Teams = append(c.Teams, rulebook.Choice{ID: t.ID, Label: t.Name})
-	}
-	return c, err
-}
-
 // Revealed is what a reveal shows, once.
 type Revealed struct {
 	Case                        uuid.UUID
@@ -348,11 +334,15 @@ func (r *Reads) Reveal(ctx context.Context, actor staff.Actor, party uuid.UUID, 
 
 // plainNotes reads the opened free text of a matter.
 func plainNotes(tx *storage.Tx, id uuid.UUID, sealed []byte) (map[string]any, error) {
+	return openWords(tx, "matter.notes:"+id.String(), sealed)
+}
+
+func openWords(tx *storage.Tx, name string, sealed []byte) (map[string]any, error) {
 	out := map[string]any{}
 	if sealed == nil {
 		return out, nil
 	}
-	plain, err := tx.Keys.Open("matter.notes:"+id.String(), sealed)
+	plain, err := tx.Keys.Open(name, sealed)
 	if err != nil {
 		return nil, err
 	}

@@ -1,14 +1,12 @@
 package casework
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
-	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/backoffice/staff"
@@ -46,36 +44,18 @@ type Due struct {
 	ID           uuid.UUID
 	Name, Clause string
 	At           time.Time
-	State        string // open, met, late, cancelled
+	Unit         calendar.Unit // that it is counted in; empty for a day that somebody set
+	State        string        // open, met, late, cancelled
 	Closed       *time.Time
 	Owner        string
 	Explanation  calendar.Explanation
 }
 
-func dueOf(id uuid.UUID, name, clause string, at time.Time, explanation []byte) *Due {
-	d := &Due{ID: id, Name: name, Clause: clause, At: at, State: "open"}
-	_ = json.Unmarshal(explanation, &d.Explanation) // a strip that cannot be read is left out, the date stands
-	return d
+func dueOf(id uuid.UUID, name, clause string, at time.Time, unit string) *Due {
+	return &Due{ID: id, Name: name, Clause: clause, At: at, Unit: calendar.Unit(unit), State: "open"}
 }
 
 // page is how many rows a list shows at once; one more is asked for, to know whether there is a next page.
 const page = 50
 
 func skip(number int) int32 { return int32(max(number-1, 0)) * page }
-
-// Choices fill the selects of a form: persons of the case, staff, teams.
-type Choices struct {
-	Parties, Staff, Teams, Recordings, Deadlines []rulebook.Choice
-	Open                                         map[string][]matter.OpenItem // by field: runs to be confirmed one by one
-	Before                                       map[string]any               // what earlier forms of the run brought
-}
-
-// Name is the label of an id in a list of choices.
-func Name(list []rulebook.Choice, id string) string {
-	for _, c := range list {
-		if c.ID == id {
-			return c.Label
-		}
-	}
-	return ""
-}

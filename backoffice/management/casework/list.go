@@ -108,7 +108,7 @@ func line(book *rulebook.Book, c courtdb.DeskCasesRow) Line {
 		l.Closure = enforcement.ClosureMode(*c.ClosureMode).Name()
 	}
 	if c.HasDue {
-		l.Due = dueOf(c.DeadlineID, c.DeadlineName, c.Clause, c.DueAt, c.Explanation)
+		l.Due = dueOf(c.DeadlineID, c.DeadlineName, c.Clause, c.DueAt, c.Unit)
 	}
 	return l
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -225,6 +226,9 @@ func (r *Reads) File(ctx context.Context, actor staff.Actor, matter, id uuid.UUI
 		return f, nil, err
 	}
 	plain, err := r.store.Keys.Open("court_file:"+f.StoreKey, sealed)
+	if f.Mime == "text/plain" { // a browser that is not told takes it for Latin
+		f.Mime = map[bool]string{true: "text/plain; charset=utf-8", false: "text/plain; charset=gb18030"}[utf8.Valid(plain)]
+	}
 	return f, plain, err
 }
 

@@ -84,8 +84,8 @@ func FactsOf(fields []rulebook.Field, values map[string]any, names Choices) []Fa
 func Named(ctx context.Context, tx *storage.Tx) (Choices, error) { return choices(ctx, tx, nil) }
 
 // Running is a clock that runs.
-func Running(id uuid.UUID, name, clause string, at time.Time, explanation []byte) *Due {
-	return dueOf(id, name, clause, at, explanation)
+func Running(id uuid.UUID, name, clause string, at time.Time, unit string) *Due {
+	return dueOf(id, name, clause, at, unit)
 }
 
 // CasesMeant are the cases that a typed text points to: a case number in any writing, whoever may see the case; of those that the actor
@@ -106,6 +106,22 @@ func CasesMeant(ctx context.Context, tx *storage.Tx, text string) ([]uuid.UUID, 
 		p.Name, p.NameEnd = Begins(text)
 	}
 	return tx.CasesByText(ctx, p)
+}
+
+// TipsMeant are the tips whose number begins with a typed text, of those that the actor may open; the newest first.
+func TipsMeant(ctx context.Context, tx *storage.Tx, text string, most int) ([]courtdb.FindTipsRow, error) {
+	first, last, ok := enforcement.TicketsBegun(text)
+	if !ok || !tx.Actor.Can(rulebook.MayTakeTip) && !tx.Actor.Can(rulebook.MayWorkMatter) {
+		return nil, nil
+	}
+	p := courtdb.FindTipsParams{Court: tx.Court, First: string(first), Last: string(last), Everyones: tx.Actor.Can(rulebook.MayTakeTip), Me: tx.Actor.ID, Team: tx.Actor.Team,
+		Sees: []string{}, Most: int32(most)}
+	for i := range tx.Book.Processes {
+		if one := &tx.Book.Processes[i]; Sees(tx.Actor, one) {
+			p.Sees = append(p.Sees, one.ID)
+		}
+	}
+	return tx.FindTips(ctx, p)
 }
 
 // Begins is the range of texts that begin with this one.

@@ -18,7 +18,7 @@ import (
 
 // Waiting is a disclosure that waits for a decision (G14).
 type Waiting struct {
-	ID, Case           uuid.UUID
+	ID, Case, Event    uuid.UUID
 	Name, To, Person   string
 	CaseNumber, Ticket string
 	Why, Basis, Clause string
@@ -52,7 +52,7 @@ func (r *Reads) AwaitingRelease(ctx context.Context, actor staff.Actor) ([]Waiti
 }
 
 func waiting(ctx context.Context, tx *storage.Tx, d courtdb.DeskAwaitingRow) (Waiting, error) {
-	w := Waiting{ID: d.ID, Case: storage.Deref(d.CaseID), Name: EventName(tx.Book, d.Code), To: audience(tx.Book, d.Code, d.Audience), Person: d.PartyName,
+	w := Waiting{ID: d.ID, Event: d.EventID, Case: storage.Deref(d.CaseID), Name: EventName(tx.Book, d.Code), To: audience(tx.Book, d.Code, d.Audience), Person: d.PartyName,
 		CaseNumber: d.CaseNumber, Ticket: d.Ticket, Why: d.Why, Basis: d.Basis, Clause: d.Clause, Since: d.DecidedAt}
 	if role := enforcement.Role(d.PartyRole).Name(); role != "" {
 		w.To = role

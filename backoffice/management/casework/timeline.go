@@ -57,6 +57,45 @@ func EventName(book *rulebook.Book, code string) string {
 	return code
 }
 
+// ClockName is a rule's clock in the court's words: a deadline, a step's, or one of several that a step has, with what it is for.
+func ClockName(book *rulebook.Book, rule string) string {
+	if d, ok := book.Deadline(rule); ok {
+		return d.Name
+	}
+	parts := strings.SplitN(rule, ".", 3)
+	p, ok := book.Process(parts[0])
+	if !ok || len(parts) < 3 {
+		return EventName(book, rule)
+	}
+	s, ok := p.Step(parts[1])
+	if !ok {
+		return p.Name
+	}
+	return p.Name + "：" + s.Name + besides(s, parts[2])
+}
+
+// besides says what a further clock of a step is for: the field of the form that it waits for, else its clause, else what the book notes.
+func besides(s *rulebook.Step, id string) string {
+	for _, f := range s.Form {
+		if f.ID == id {
+			return "（" + f.Label + "）"
+		}
+	}
+	for _, w := range s.Also {
+		head, _, _ := strings.Cut(w.Note, "；")
+		if w.ID != id {
+			continue
+		}
+		if w.Source != rulebook.SourceCourt && w.Source != "" {
+			head = w.Source
+		}
+		if head = strings.TrimRight(head, "。"); head != "" {
+			return "（" + head + "）"
+		}
+	}
+	return ""
+}
+
 // fieldsOf are the fields an event may carry: its own form, and those of the steps that record it.
 func fieldsOf(book *rulebook.Book, code string) []rulebook.Field {
 	var out []rulebook.Field
@@ -87,13 +126,7 @@ func facts(fields []rulebook.Field, values map[string]any, names Choices) []Fact
 		if !ok || v == "" {
 			continue
 		}
-		if id, text := v.(string); text {
-			list := map[string][]rulebook.Choice{"party": names.Parties, "staff": names.Staff, "team": names.Teams, "recording": names.Recordings}[f.Type]
-			if name := Name(list, id); name != "" {
-				v = name
-			}
-		}
-		out = append(out, Fact{f, v})
+		out = append(out, Fact{f, names.Spoken(f, v)})
 	}
 	return out
 }
@@ -141,7 +174,7 @@ func told(tx *storage.Tx, d courtdb.CourtDisclosure) Told {
 	return Told{ID: d.ID, Event: d.EventID, Code: d.Code, Name: EventName(tx.Book, d.Code), To: audience(tx.Book, d.Code, d.Audience), State: d.State, Why: d.Why,
 		Basis: d.Basis, Clause: d.Clause, Channels: d.Channels, NotBefore: d.NotBefore, Decided: d.DecidedAt, At: d.ToldAt,
 		CanRelease: may && d.State == "awaiting_release" && slices.Contains(approvable(tx), d.Code),
-		Recall:     may && slices.Contains([]string{"told", "held", "awaiting_release"}, d.State)}
+		Recall:     may && d.State == "told"}
 }
 
 // audience is the circle of a decision in words; two audiences of one circle carry their own id.

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"mingzhi/backoffice/calendar"
-	"mingzhi/backoffice/enforcement"
 	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/problem"
@@ -118,13 +117,6 @@ func columns(p *rulebook.Process, whole bool) []rulebook.Field {
 	var out []rulebook.Field
 	seen := map[string]bool{}
 	all := p.Fields()
-	for _, s := range p.Steps { // several approvals ask the same of different people
-		for i := range all {
-			if s.Approve && (all[i].ID == s.Decision() || all[i].ID == s.ID+"_opinion") {
-				all[i].Label = s.Name + "：" + all[i].Label
-			}
-		}
-	}
 	add := func(f rulebook.Field) {
 		if !seen[f.ID] && f.Type != "deadline" && f.Type != "open_items" {
 			seen[f.ID] = true
@@ -156,11 +148,18 @@ func (l *List) read(ctx context.Context, tx *storage.Tx, q Query, fields []ruleb
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Line, len(rows))
+	values := make([]map[string]any, len(rows))
 	for i, m := range rows {
-		if out[i], err = line(tx, l, fields, m); err != nil {
+		if values[i], err = casework.Values(tx, m.ID, m.Form, m.Notes); err != nil {
 			return nil, err
 		}
+	}
+	if err := l.Names.KnowThoseIn(ctx, tx, fields, values); err != nil {
+		return nil, err
+	}
+	out := make([]Line, len(rows))
+	for i, m := range rows {
+		out[i] = line(tx, l, fields, m, values[i])
 	}
 	return out, nil
 }
@@ -170,7 +169,7 @@ func (l *List) statement(ctx context.Context, tx *storage.Tx, q Query) (courtdb.
 	sees := casework.Sees(tx.Actor, l.Process)
 	p := courtdb.RegisterRowsParams{Court: tx.Court, Process: l.Process.ID, Me: at.Me, Team: at.Team, WholeTeam: at.WholeTeam, Sees: sees, SeesCases: at.Cases,
 		TakesPart: casework.TakesPart(tx.Actor, l.Process), AllRows: sees && (at.Everywhere && l.Process.On != "tip" || l.Process.On == "tip" && at.Tips),
-		State: q.State, Step: q.Step, Holder: q.holder(), OfTeam: q.Team, DueBefore: q.dueBefore(tx.At), Late: q.late(), Sort: q.Sort, Cases: []uuid.UUID{}}
+		State: q.State, Step: q.Step, Holder: q.holder(), OfTeam: q.Team, DueBefore: q.dueBefore(tx.At), Late: q.late(), Sort: q.Sort, Cases: []uuid.UUID{}, Tips: []uuid.UUID{}}
 	p.FromAt, p.UntilAt = q.spans(tx.At)
 	var err error
 	if p.Form, err = q.form(l.Process.Fields()); err != nil || q.Text == "" {
@@ -181,33 +180,24 @@ func (l *List) statement(ctx context.Context, tx *storage.Tx, q Query) (courtdb.
 	if p.Cases, err = casework.CasesMeant(ctx, tx, q.Text); err != nil {
 		return p, err
 	}
-	if ticket, err := enforcement.ParseTicket(q.Text); err == nil && at.Tips {
-		tips, err := tx.FindTip(ctx, courtdb.FindTipParams{Court: tx.Court, Ticket: string(ticket)})
-		if err != nil {
-			return p, err
-		}
-		for _, t := range tips {
-			p.Tip = &t.ID
-		}
+	tips, err := casework.TipsMeant(ctx, tx, q.Text, page)
+	for _, t := range tips {
+		p.Tips = append(p.Tips, t.ID)
 	}
-	return p, nil
+	return p, err
 }
 
-func line(tx *storage.Tx, of *List, fields []rulebook.Field, m courtdb.RegisterRowsRow) (Line, error) {
+func line(tx *storage.Tx, of *List, fields []rulebook.Field, m courtdb.RegisterRowsRow, values map[string]any) Line {
 	l := Line{ID: m.ID, Case: storage.Deref(m.CaseID), Tip: storage.Deref(m.TipID), Serial: m.Serial, CaseNumber: m.CaseNumber, Ticket: m.Ticket, State: m.State,
 		Holder: m.HolderName, Team: casework.TeamName(tx.Book, m.Team), Opener: m.OpenerName, Urgent: m.Urgent, Late: m.Late, Returns: int(m.Returns), Opened: m.OpenedAt, Closed: m.ClosedAt}
 	if s, ok := of.Process.Step(m.Step); ok && m.State == "open" {
 		l.Step = s.Name
 	}
-	values, err := casework.Values(tx, m.ID, m.Form, m.Notes)
-	if err != nil {
-		return l, err
-	}
 	l.Facts = casework.FactsOf(fields, values, of.Names)
 	if m.HasDue && m.State == "open" {
-		l.Due = casework.Running(m.DeadlineID, l.Step, m.Clause, m.DueAt, m.Explanation)
+		l.Due = casework.Running(m.DeadlineID, l.Step, m.Clause, m.DueAt, m.Unit)
 	}
-	return l, nil
+	return l
 }
 
 // Save keeps a filter under a name; the same name takes the new filter.

@@ -162,18 +162,17 @@ func stateOf(state string) string {
 	return map[string]string{"open": "办理中", "done": "已办结", "refused": "不同意", "withdrawn": "已撤回"}[state]
 }
 
+// tips are those whose number begins with what was typed.
 func (s searcher) tips(ctx context.Context, _ []uuid.UUID) error {
-	ticket, err := enforcement.ParseTicket(s.text)
-	if err != nil || !s.reach.Tips {
-		return nil //nolint:nilerr // what is no ticket finds no tip
-	}
-	rows, err := s.tx.FindTip(ctx, courtdb.FindTipParams{Court: s.tx.Court, Ticket: string(ticket)})
+	rows, err := casework.TipsMeant(ctx, s.tx, s.text, most+1)
 	if err != nil {
 		return err
 	}
 	var hits []Hit
 	for _, t := range rows {
 		hits = append(hits, Hit{Path: "/tips/" + t.ID.String(), Title: "线索 " + t.Ticket, Tags: []string{enforcement.TipStage(t.Stage).Name()}})
+	}
+	if ticket, err := enforcement.ParseTicket(s.text); err == nil && len(rows) == 1 && rows[0].Ticket == string(ticket) {
 		s.out.Exact = hits[0].Path
 	}
 	s.group("线索", "", hits)

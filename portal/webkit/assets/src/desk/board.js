@@ -47,7 +47,8 @@ function tick(place) {
     const left = Math.round((new Date(box.dataset.due) - Date.now() - skew(place)) / 1000);
     const n = Math.abs(left);
     const two = (x) => String(x).padStart(2, "0");
-    // Beyond an hour the chip's working days say more than a running clock.
+    // Beyond an hour the chip says more than a running clock; below it, the chip's minutes would stand still beside it.
+    box.classList.toggle("ticking", n < 3600);
     face.textContent = n >= 3600 ? "" : (left < 0 ? "超 " : "") + `${two(Math.floor(n / 60))}:${two(n % 60)}`;
   });
 }
