@@ -66,6 +66,7 @@ const boards = `
     - {name: 收结案, of: cases, count: [filed, closed, pending, terminated, performed, applied, realised], by: team, span: year}
     - {name: 执行完毕率, of: cases, rate: {above: performed, below: closed, target: 40, source: S-4.1.0}, span: year}
     - {name: 冻结, of: events, only: [asset_frozen], count: [total, cases], sum: amount, by: month, span: year}
+    - {name: 冻结的财产, of: events, only: [asset_frozen], count: [total, cases], sum: amount, by: "field:class", span: year}
     - {name: 线索, of: matters, only: [tip], count: [opened, open, done, late, total], by: step}
     - {name: 谁的线索, of: matters, only: [tip], count: [opened, open, in_time], by: person}
     - {name: 每日线索, of: matters, only: [tip], count: [opened, done, refused, returned, total], by: day, span: week, rate: {above: done, below: opened, target: 10, least: true, source: court}}
@@ -112,6 +113,9 @@ func TestBoardCountsWhatTheBookDeclares(t *testing.T) {
 	}
 	if got := row(p, "收结案", "第二执行团队"); !strings.HasPrefix(got, "1 0 1 0 0 0.00 0.00") {
 		t.Errorf("收结案 %q", got)
+	}
+	if got := row(p, "冻结的财产", "银行存款"); !strings.HasPrefix(got, "1 1 56,000.50") {
+		t.Errorf("冻结的财产 %q", got)
 	}
 	if got := row(p, "线索", "移送执行团队"); !strings.HasPrefix(got, "1 1 0") {
 		t.Errorf("线索 %q", got)

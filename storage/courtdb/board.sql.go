@@ -365,7 +365,7 @@ func (q *Queries) CountMatters(ctx context.Context, arg CountMattersParams) ([]C
 const eventFacts = `-- name: EventFacts :many
 SELECT (CASE $2::text WHEN 'team' THEN COALESCE(c.team, '') WHEN 'person' THEN COALESCE(e.actor::text, '') WHEN 'type' THEN COALESCE(c.type, '') WHEN 'rule' THEN e.code
     WHEN 'month' THEN to_char(e.occurred_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') WHEN 'day' THEN to_char(e.occurred_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') ELSE '' END)::text AS grp,
-  e.id, f.body
+  e.id, e.case_id, f.body
 FROM court.docket e JOIN court.docket_facts f ON f.court = e.court AND f.event_id = e.id LEFT JOIN court.cases c ON c.court = e.court AND c.id = e.case_id
 WHERE e.court = $1 AND e.code = ANY($3::text[]) AND split_part(e.code, '.', 1) <> ALL($4::text[])
   AND e.occurred_at >= $5::timestamptz AND e.occurred_at < $6::timestamptz
@@ -388,9 +388,10 @@ type EventFactsParams struct {
 }
 
 type EventFactsRow struct {
-	Grp  string
-	ID   uuid.UUID
-	Body []byte
+	Grp    string
+	ID     uuid.UUID
+	CaseID *uuid.UUID
+	Body   []byte
 }
 
 // The sealed facts of events whose money is added up, with the group each belongs to.
@@ -415,7 +416,12 @@ func (q *Queries) EventFacts(ctx context.Context, arg EventFactsParams) ([]Event
 	var items []EventFactsRow
 	for rows.Next() {
 		var i EventFactsRow
-		if err := rows.Scan(&i.Grp, &i.ID, &i.Body); err != nil {
+		if err := rows.Scan(
+			&i.Grp,
+			&i.ID,
+			&i.CaseID,
+			&i.Body,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -53,7 +53,7 @@ GROUP BY 1 ORDER BY 1 LIMIT 2000;
 -- The sealed facts of events whose money is added up, with the group each belongs to.
 SELECT (CASE sqlc.arg(by)::text WHEN 'team' THEN COALESCE(c.team, '') WHEN 'person' THEN COALESCE(e.actor::text, '') WHEN 'type' THEN COALESCE(c.type, '') WHEN 'rule' THEN e.code
     WHEN 'month' THEN to_char(e.occurred_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') WHEN 'day' THEN to_char(e.occurred_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') ELSE '' END)::text AS grp,
-  e.id, f.body
+  e.id, e.case_id, f.body
 FROM court.docket e JOIN court.docket_facts f ON f.court = e.court AND f.event_id = e.id LEFT JOIN court.cases c ON c.court = e.court AND c.id = e.case_id
 WHERE e.court = $1 AND e.code = ANY(sqlc.arg(these)::text[]) AND split_part(e.code, '.', 1) <> ALL(sqlc.arg(hidden)::text[])
   AND e.occurred_at >= sqlc.arg(from_at)::timestamptz AND e.occurred_at < sqlc.arg(until_at)::timestamptz

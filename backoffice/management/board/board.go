@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/docket"
 	"mingzhi/backoffice/enforcement"
@@ -343,6 +345,9 @@ func (c counter) rows(ctx context.Context, t Tile) (out []Row, err error) {
 		}
 		return out, err
 	case "events":
+		if by == "field" {
+			return c.eventsBy(ctx, t, field, only)
+		}
 		rows, err := tx.CountEvents(ctx, courtdb.CountEventsParams{Court: tx.Court, By: by, These: only, Hidden: c.hidden, FromAt: from, UntilAt: until,
 			Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me, Tips: at.Tips})
 		for _, r := range rows {
@@ -364,23 +369,51 @@ func (c counter) rows(ctx context.Context, t Tile) (out []Row, err error) {
 
 // add adds up the money of events: their facts are sealed, so they are opened one by one.
 func (c counter) add(ctx context.Context, t Tile, by string, only []string, rows []Row) error {
-	tx, at := c.tx, c.reach
-	facts, err := tx.EventFacts(ctx, courtdb.EventFactsParams{Court: tx.Court, By: by, These: only, Hidden: c.hidden, FromAt: t.From.Time(), UntilAt: t.Until.Time(),
-		Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me, Tips: at.Tips})
-	if err != nil {
-		return err
-	}
-	for _, f := range facts {
-		values, err := docket.Facts(tx, f.ID, f.Body)
-		if err != nil {
-			return err
-		}
+	return c.facts(ctx, t, by, only, func(f courtdb.EventFactsRow, values map[string]any) {
 		for i := range rows {
 			if rows[i].ID == f.Grp {
 				fen, _ := values[t.Tile.Sum].(int64)
 				rows[i].Counts[Added] += fen
 			}
 		}
+	})
+}
+
+// eventsBy breaks events down by what they say in a field.
+func (c counter) eventsBy(ctx context.Context, t Tile, field string, only []string) (out []Row, err error) {
+	at, cases := map[string]int{}, map[string]map[uuid.UUID]bool{}
+	err = c.facts(ctx, t, "", only, func(f courtdb.EventFactsRow, values map[string]any) {
+		said := ""
+		if v, ok := values[field]; ok {
+			said = fmt.Sprint(v)
+		}
+		if _, known := at[said]; !known {
+			at[said], cases[said] = len(out), map[uuid.UUID]bool{}
+			out = append(out, Row{ID: said, Counts: map[string]int64{}})
+		}
+		row := out[at[said]]
+		cases[said][storage.Deref(f.CaseID)] = true
+		fen, _ := values[t.Tile.Sum].(int64)
+		row.Counts["total"]++
+		row.Counts["cases"] = int64(len(cases[said]))
+		row.Counts[Added] += fen
+	})
+	return out, err
+}
+
+func (c counter) facts(ctx context.Context, t Tile, by string, only []string, each func(courtdb.EventFactsRow, map[string]any)) error {
+	tx, at := c.tx, c.reach
+	rows, err := tx.EventFacts(ctx, courtdb.EventFactsParams{Court: tx.Court, By: by, These: only, Hidden: c.hidden, FromAt: t.From.Time(), UntilAt: t.Until.Time(),
+		Everywhere: at.Everywhere, WholeTeam: at.WholeTeam, Team: at.Team, Me: at.Me, Tips: at.Tips})
+	if err != nil {
+		return err
+	}
+	for _, f := range rows {
+		values, err := docket.Facts(tx, f.ID, f.Body)
+		if err != nil {
+			return err
+		}
+		each(f, values)
 	}
 	return nil
 }
@@ -444,12 +477,14 @@ func (c counter) step(t Tile, id string) string {
 }
 
 func (c counter) value(t Tile, field, id string) string {
-	for _, process := range t.Only {
-		p, ok := c.tx.Book.Process(process)
-		if !ok {
-			continue
+	for _, counted := range t.Only {
+		var fields []rulebook.Field
+		if p, ok := c.tx.Book.Process(counted); ok && t.Of == "matters" {
+			fields = p.Fields()
+		} else if e, ok := c.tx.Book.Event(counted); ok {
+			fields = e.Form
 		}
-		for _, f := range p.Fields() {
+		for _, f := range fields {
 			if f.ID != field {
 				continue
 			}
