@@ -133,7 +133,9 @@ func cell(ctx context.Context, l register.Line, f rulebook.Field) string {
 func numeric(f rulebook.Field) bool { return f.Type == "money" || f.Type == "number" }
 
 // whole values are never broken over two lines.
-func whole(f rulebook.Field) bool { return f.Type == "date" || f.Type == "datetime" || f.Type == "case" }
+func whole(f rulebook.Field) bool {
+	return f.Type == "date" || f.Type == "datetime" || f.Type == "case"
+}
 
 // whose is in whose hands a run is, or who began what is closed.
 func whose(l register.Line) string {
