@@ -15,6 +15,7 @@ import (
 	"mingzhi/backoffice/backofficetest"
 	"mingzhi/backoffice/desk/desktest"
 	"mingzhi/backoffice/intake"
+	"mingzhi/backoffice/management/casework"
 	"mingzhi/backoffice/staff"
 	"mingzhi/portal/exchange"
 	"mingzhi/storage"
@@ -32,6 +33,15 @@ func TestEveryClauseOpensAndSaysWhatCarriesIt(t *testing.T) {
 		book, _, err := d.Store.Book(t.Context(), at)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, p := range book.Processes {
+			for _, s := range p.Steps {
+				for _, w := range s.Also {
+					if name := casework.ClockName(book, w.Clock(p.ID, s.ID)); code.MatchString(name) || name == p.Name+"："+s.Name {
+						t.Errorf("a clock of %s.%s is called %s", p.ID, s.ID, name)
+					}
+				}
+			}
 		}
 		d.Person(at, "guan", "", "system_admin")
 		b := d.SignIn(at, "guan")

@@ -179,6 +179,17 @@ func TestSearchFindsWhatOneMaySee(t *testing.T) {
 		t.Errorf("a ticket is found by who may not: %d", p.Status)
 	}
 	want(t, judge.Get("/search?q=王五"), 200, "事项", "移送执行团队") // handed to his team
+	if p := judge.Get("/search?q=XS260310-000041"); p.Status != 303 || judge.Get(strings.TrimPrefix(p.Location, "/"+court)).Status != 200 {
+		t.Errorf("the ticket of his team's tip leads to %d %s", p.Status, p.Location)
+	}
+	for q, found := range map[string]string{"xs2603": "41 42", "XS260310-00004": "41 42", "XS2604": ""} {
+		p, mine := duty.Get("/search?all=1&q="+q), judge.Get("/search?all=1&q="+q)
+		for _, end := range []string{"41", "42"} {
+			if p.Has("线索 XS260310-0000"+end) != strings.Contains(found, end) || mine.Has("线索 XS260310-0000"+end) != (end == "41" && found != "") {
+				t.Errorf("%s finds the wrong tips: %s / %s", q, p.Text(), mine.Text())
+			}
+		}
+	}
 	want(t, judge.Get("/search?q="+url.QueryEscape("执行线索")), 200, "登记簿", "/process/tip")
 	want(t, judge.Get("/search?q="+url.QueryEscape("终本约谈")), 200, "条款")
 	if p := judge.Get("/search?q=s-3.1.2f"); p.Status != 303 || !strings.HasSuffix(p.Location, "/clauses/S-3.1.2f") {

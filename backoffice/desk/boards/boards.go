@@ -48,7 +48,7 @@ func laid(tiles []board.Tile) [][]board.Tile {
 		if t.By == "" {
 			continue
 		}
-		whole := len(t.Rows) > 0 && (len(t.Columns()) > 4 || len(t.Rows) > 12)
+		whole := len(t.Rows) > 0 && (breadth(t) > 4 || len(t.Rows) > 12)
 		if whole || alone {
 			out = append(out, nil)
 		}
@@ -56,6 +56,20 @@ func laid(tiles []board.Tile) [][]board.Tile {
 		alone = whole
 	}
 	return out
+}
+
+// breadth is how many columns a tile needs; amounts need two.
+func breadth(t board.Tile) int {
+	n := len(t.Columns())
+	for _, c := range t.Columns() {
+		if board.Money(c) {
+			n++
+		}
+	}
+	if t.Rate != nil {
+		n++
+	}
+	return n
 }
 
 // figure is a count in words: amounts in yuan, numbers with their thousands.
