@@ -371,7 +371,7 @@ func TestATipInOddOrders(t *testing.T) {
 	if n := w.Rows(`SELECT count(*) FROM court.tip t JOIN edge.subject s ON s.id = t.id AND s.receipt_hmac = t.receipt_hmac`); n != 1 {
 		t.Error("nobody is behind the tip")
 	}
-	w.talk(me, [2]string{"回执", "核实中"}, [2]string{receiptNumber.FindString(got), "核实中"})
+	w.talk(me, [2]string{"回执", "已收到"}, [2]string{receiptNumber.FindString(got), "已收到"})
 }
 
 func TestATipIsCancelledAndTooLongTextIsKept(t *testing.T) {

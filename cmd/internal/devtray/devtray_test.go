@@ -116,8 +116,8 @@ func (b *browser) lay(court, text string, at time.Time) {
 
 func TestTrayShowsNewestFirstAndPerCourt(t *testing.T) {
 	b := open(t)
-	b.lay("alpha", "较早的一条", monday)
-	b.lay("alpha", "<b>较晚的一条", monday.Add(time.Hour))
+	b.lay("alpha", "较早的一条核验码012345", monday)
+	b.lay("alpha", "<b>较晚的一条核验码012345", monday.Add(time.Hour))
 	b.lay("beta", "另一个法院的", monday)
 	status, page, _ := b.do("GET", "/", nil)
 	early, late := strings.Index(page, "较早的一条"), strings.Index(page, "&lt;b&gt;较晚的一条")
