@@ -68,7 +68,7 @@ var Kinds = []string{
 }
 
 // CourtFacts may stand in any template or title: they are public, or the addressee's own name.
-var CourtFacts = []string{"court", "hotline", "wechat", "site", "address", "name"}
+var CourtFacts = []string{"court", "hotline", "wechat", "site", "address", "name", "reader", "you"}
 
 // PublicFacts may be whitelisted for the public about the person an event concerns: masked as the court publishes them.
 var PublicFacts = []string{"name_public", "name_masked", "id_masked"}
@@ -84,7 +84,7 @@ var (
 
 // longest is how many characters a fact may realistically take in a message (G15).
 var longest = map[string]int{
-	"name": 16, "case_no": 20, "cause": 12, "filed_on": 11, "judge": 6, "assistant": 6, "clerk": 6, "team": 8,
+	"name": 16, "reader": 16, "you": 7, "case_no": 20, "cause": 12, "filed_on": 11, "judge": 6, "assistant": 6, "clerk": 6, "team": 8,
 	"phone": 13, "name_public": 16, "name_masked": 4, "id_masked": 18, "stage": 6, "query_code": 8, "occurred_on": 11, "effect_on": 11, "ticket": 16, "received_at": 17,
 }
 

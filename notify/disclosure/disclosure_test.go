@@ -159,7 +159,7 @@ func TestWhoIsToldInAnothersStead(t *testing.T) {
 	}
 	s.record(t, docket.Event{Code: "funds_paid", Party: s.applicant, SourceKey: "paid", Facts: map[string]any{"payee": s.applicant.String(), "amount": int64(500000), "paid_on": "2026-03-10",
 		"account_tail": "6217"}})
-	for name, whose := range map[string]string{"张三丰": "张三丰", "王律师": "您代理的当事人"} {
+	for name, whose := range map[string]string{"张三丰": "您", "王律师": "您代理的当事人"} {
 		if s.Rows(`SELECT count(*) FROM disclosed.outgoing o JOIN court.party p ON p.id = o.subject WHERE p.name = $1 AND o.text LIKE '%划付至'||$2||'尾号6217%'`, name, whose) != 1 ||
 			s.Rows(`SELECT count(*) FROM disclosed.item i JOIN court.party p ON p.id = i.viewer WHERE p.name = $1 AND i.title LIKE '%划付至'||$2||'尾号6217%'`, name, whose) != 1 {
 			t.Errorf("%s does not read whose account it is: %s", name, whose)

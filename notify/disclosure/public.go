@@ -63,7 +63,9 @@ func masks(params map[string]string, p *courtdb.CourtParty) {
 	if p.Kind == "natural" {
 		params["name_public"] = params["name_masked"]
 	}
-	delete(params, "name")
+	for _, own := range []string{"name", "reader", "you"} {
+		delete(params, own)
+	}
 }
 
 func concerned(e *docket.Recorded) *courtdb.CourtParty {

@@ -12,7 +12,7 @@ import (
 	"mingzhi/storage"
 )
 
-// ward is what {name} says to an agent or a guardian: what is told of is not his own, and a name of somebody else has no
+// ward is what {name} and {you} say to an agent or a guardian: what is told of is not his own, and a name of somebody else has no
 // place in a message (G6).
 const ward = "您代理的当事人"
 
@@ -28,9 +28,12 @@ func parameters(tx *storage.Tx, a *rulebook.Audience, e *docket.Recorded, p pers
 		out["cause"], out["filed_on"] = f.Cause, day(calendar.DateOf(f.FiledOn))
 	}
 	if p.party != nil {
-		out["name"] = p.party.Name
-		if p.party.ID != p.principal.ID {
-			out["name"] = ward
+		out["reader"], out["name"], out["you"] = p.party.Name, p.party.Name, "您"
+		switch {
+		case p.party.ID != p.principal.ID:
+			out["name"], out["you"] = ward, ward
+		case a.To == string(enforcement.RoleDebtor):
+			out["you"] = "你"
 		}
 	}
 	if tip, ok := e.Vars["tip"].(map[string]any); ok && a.To == "tipster" {

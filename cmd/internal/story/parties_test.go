@@ -259,7 +259,7 @@ func (s *tale) effect(t *testing.T) {
 	guardian := s.code(t, "sanya", s.number(9101), guard.name, false)
 	s.forward(t, time.Date(s.now.Year(), s.now.Month(), s.now.Day(), 15, 1, 0, 0, s.now.Location()))
 	tray := s.desk.on(t).visit(s.url(s.tray, "/?court=sanya")).reads("已依法冻结被执行人名下银行存款")
-	tray.lacks("冻结" + zhao.name + "名下")
+	tray.lacks(zhao.name + "：" + s.number(9101) + "案已依法冻结")
 	s.see(t, wang, s.codes[wang.id]).reads("已于", "冻结被执行人名下银行存款", "到期")
 	s.see(t, agent, lawyer).reads("冻结被执行人名下银行存款")
 	s.see(t, guard, guardian).reads("冻结被执行人名下银行存款")
@@ -267,7 +267,7 @@ func (s *tale) effect(t *testing.T) {
 		t.Fatalf("after the effect, before service, the debtor can tell:\n%s\n%s", a, b)
 	}
 	s.record(t, "sanya", "clerk1", s.number(9101), "裁定书送达", map[string]string{"debtor": zhao.name, "method": "直接送达"}, map[string]string{"document_no": "冻结裁定", "served_on": day})
-	s.see(t, zhao, mine).reads("冻结"+zhao.name+"名下银行存款", "书面异议")
+	s.see(t, zhao, mine).reads("冻结你名下银行存款", "书面异议")
 
 	s.withdrawn(t)
 	s.see(t, agent, lawyer).lacks("冻结被执行人名下")

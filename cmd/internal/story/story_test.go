@@ -301,7 +301,7 @@ func (s *tale) freezes(t *testing.T) {
 	tray := s.phone.on(t).visit(s.url(s.tray, "/?court=sanya"))
 	tray.lacks("冻结")
 	tray.fill(map[string]string{"to": day + " 15:00"}).press("拨到这个时间").reads("已依法冻结被执行人名下银行存款")
-	tray.lacks("冻结李欠款名下")
+	tray.lacks("冻结你名下")
 	code := regexp.MustCompile(`已依法冻结被执行人名下银行存款[\s\S]*?核验码\s*(\d{6})`).FindStringSubmatch(tray.seen())
 	if code == nil {
 		t.Fatalf("no check code:\n%s", tray.seen())
@@ -311,7 +311,7 @@ func (s *tale) freezes(t *testing.T) {
 	j.visit(caseURL).reads("张申请", "李欠款", "S-4.7.1②")
 	j.press("登记事项").press("裁定书送达")
 	j.choose("debtor", "李欠款").choose("method", "直接送达").fill(map[string]string{"document_no": s.caseNumber + "之一", "served_on": day}).press("登记")
-	s.phone.on(t).visit(s.url(s.tray, "/?court=sanya")).reads("已依法冻结李欠款名下银行存款")
+	s.phone.on(t).visit(s.url(s.tray, "/?court=sanya")).reads("已依法冻结你名下银行存款")
 }
 
 func (s *tale) checks(t *testing.T) {
