@@ -59,16 +59,16 @@ var numbers = []struct {
 	{"S-4.3.2④d", "sanya", "undisbursed_urge", rulebook.Length{Days: 20}, "funds_received", "funds_paid", "judge", "2026-03-04"},
 	{"S-4.3.2④b", "sanya", "undisbursed_track", rulebook.Length{Months: 1}, "funds_received", "funds_paid", "centre_director", "2026-03-12"},
 	{"S-4.2.1⑥", "sanya", "simple_close", rulebook.Length{Months: 3}, "triage.decide", "case_closed", "", "2026-05-12"},
-	{"S-3.3.2①", "sanya", "platform_check.check", rulebook.Length{Hours: 9}, "opened", "", "leader_on_duty", "2026-02-12 20:00"},
-	{"S-3.3.2②", "sanya", "platform_check.check.notices", rulebook.Length{Hours: 9}, "opened", "", "duty_officer", "2026-02-12 20:00"},
-	{"S-3.3.2③", "sanya", "platform_check.check.orders", rulebook.Length{Hours: 9}, "opened", "", "leader_on_duty", "2026-02-12 20:00"},
-	{"S-3.3.2④", "sanya", "platform_check.check.entrusted", rulebook.Length{Hours: 9}, "opened", "", "leader_on_duty", "2026-02-12 20:00"},
-	{"S-3.3.2⑤", "sanya", "platform_check.check.petitions", rulebook.Length{Hours: 9}, "opened", "", "leader_on_duty", "2026-02-12 20:00"},
-	{"S-3.3.2⑥", "sanya", "platform_check.check.opinions", rulebook.Length{Hours: 9}, "opened", "", "leader_on_duty", "2026-02-12 20:00"},
-	{"S-3.3.2⑦", "sanya", "platform_check.check.changes", rulebook.Length{Hours: 9}, "opened", "", "leader_on_duty", "2026-02-12 20:00"},
-	{"W-10a", "wugang", "opinion_daily.register", rulebook.Length{Minutes: 1440}, "opened", "", "centre_director", "2026-02-13 10:00"},
-	{"W-18b", "wugang", "quality_daily.nodes", rulebook.Length{Minutes: 1440}, "opened", "", "centre_director", "2026-02-13 10:00"},
-	{"W-18e", "wugang", "quality_daily.indicators", rulebook.Length{Minutes: 1440}, "opened", "", "centre_director", "2026-02-13 10:00"},
+	{"S-3.3.2①", "sanya", "platform_check.check", rulebook.Length{}, "by 18:00", "", "leader_on_duty", "2026-02-12 18:00"},
+	{"S-3.3.2②", "sanya", "platform_check.check.notices", rulebook.Length{}, "by 18:00", "", "duty_officer", "2026-02-12 18:00"},
+	{"S-3.3.2③", "sanya", "platform_check.check.orders", rulebook.Length{}, "by 18:00", "", "leader_on_duty", "2026-02-12 18:00"},
+	{"S-3.3.2④", "sanya", "platform_check.check.entrusted", rulebook.Length{}, "by 18:00", "", "leader_on_duty", "2026-02-12 18:00"},
+	{"S-3.3.2⑤", "sanya", "platform_check.check.petitions", rulebook.Length{}, "by 18:00", "", "leader_on_duty", "2026-02-12 18:00"},
+	{"S-3.3.2⑥", "sanya", "platform_check.check.opinions", rulebook.Length{}, "by 18:00", "", "leader_on_duty", "2026-02-12 18:00"},
+	{"S-3.3.2⑦", "sanya", "platform_check.check.changes", rulebook.Length{}, "by 18:00", "", "leader_on_duty", "2026-02-12 18:00"},
+	{"W-10a", "wugang", "opinion_daily.register", rulebook.Length{}, "by 24:00", "", "centre_director", "2026-02-12 23:59"},
+	{"W-18b", "wugang", "quality_daily.nodes", rulebook.Length{}, "by 24:00", "", "centre_director", "2026-02-12 23:59"},
+	{"W-18e", "wugang", "quality_daily.indicators", rulebook.Length{}, "by 24:00", "", "centre_director", "2026-02-12 23:59"},
 	{"S-3.1.1f", "sanya", "standby.call_out", rulebook.Length{}, "until ends_at", "", "leader_on_duty", ""},
 	{"W-30a", "wugang", "duty_shift.arrange", rulebook.Length{Minutes: 30}, "opened", "", "centre_director", "2026-02-12 10:30"},
 }
@@ -99,6 +99,9 @@ func TestNumericDeadlines(t *testing.T) {
 			days, err := w.Store.Calendar(context.Background())
 			w.must(err, "calendar")
 			due := days.Due(length.Rule(), holidayEve)
+			if hour, ok := strings.CutPrefix(starts, "by "); ok {
+				due.At = rulebook.HourOf(calendar.On(holidayEve), hour)
+			}
 			if d, ok := w.book.Deadline(n.rule); ok { // a real one
 				w.newCase()
 				w.given("deadline:" + d.ID)
@@ -167,8 +170,11 @@ func (w *walker) declared(rule string) (length rulebook.Length, starts, stops, e
 		return d.Length, d.Start, strings.Join(d.Stop, " "), d.Escalate
 	}
 	l := w.within(rule)
-	if starts = l.Of; l.Until != "" {
+	switch starts = l.Of; {
+	case l.Until != "":
 		starts = "until " + l.Until
+	case l.By != "":
+		starts = "by " + l.By
 	}
 	return l.Length, starts, "", l.Escalate
 }
