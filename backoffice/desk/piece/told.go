@@ -24,3 +24,11 @@ func StateIcon(state string) string {
 	}
 	return "lock"
 }
+
+// recallWord is what taking a disclosure back means: what was told is withdrawn, what was not is never told.
+func recallWord(t casework.Told) string {
+	if t.State == "told" {
+		return "撤回"
+	}
+	return "不再告知"
+}

@@ -174,7 +174,7 @@ func told(tx *storage.Tx, d courtdb.CourtDisclosure) Told {
 	return Told{ID: d.ID, Event: d.EventID, Code: d.Code, Name: EventName(tx.Book, d.Code), To: audience(tx.Book, d.Code, d.Audience), State: d.State, Why: d.Why,
 		Basis: d.Basis, Clause: d.Clause, Channels: d.Channels, NotBefore: d.NotBefore, Decided: d.DecidedAt, At: d.ToldAt,
 		CanRelease: may && d.State == "awaiting_release" && slices.Contains(approvable(tx), d.Code),
-		Recall:     may && d.State == "told"}
+		Recall:     may && slices.Contains([]string{"told", "held", "awaiting_release"}, d.State)}
 }
 
 // audience is the circle of a decision in words; two audiences of one circle carry their own id.
