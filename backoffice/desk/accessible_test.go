@@ -26,7 +26,7 @@ import (
 // scene is a desk with something on every page.
 type scene struct {
 	*desktest.Desk
-	caseID, lot, tip, taken, deadline, staff, chat, matter, visit string
+	caseID, lot, tip, taken, deadline, staff, chat, matter, back, visit string
 }
 
 func newScene(t *testing.T) *scene {
@@ -92,6 +92,14 @@ func newScene(t *testing.T) *scene {
 		"to_court": {"海口市中级人民法院"}, "object": {"被执行人王五，住海口市某区"}, "material.2.0": {"paper"}})
 	want(t, entrusted, 303)
 	s.matter = strings.TrimPrefix(strings.Split(entrusted.Location, "?")[0], "/"+court+"/matters/")
+	again := clerk.Post("/process/entrust_out/new?case="+s.caseID, url.Values{"kind": {"service"}, "to_court": {"海口市中级人民法院"}, "object": {"被执行人王五"}})
+	want(t, again, 303)
+	s.back = strings.TrimPrefix(strings.Split(again.Location, "?")[0], "/"+court+"/matters/")
+	d.Person(court, "xie", "collaboration", "collaboration")
+	want(t, clerk.Post("/matters/"+s.back+"/complete", url.Values{"step": {"request"}, "material.2.0": {"paper"}}), 303)
+	helper := d.SignIn(court, "xie")
+	want(t, helper.Get("/matters/"+s.back), 200)
+	want(t, helper.Post("/matters/"+s.back+"/return", url.Values{"reason": {"没有写明被执行人的住址。"}}), 303)
 	people, _, err := d.Accounts.List(t.Context(), staff.Machine(court))
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +129,7 @@ func (s *scene) visits() []visit {
 		{"zhang", "opening-wrong", "/process/payout/new?case=" + s.caseID, "0" + send("main form")}, {"zhang", "record-gates", "/cases/" + s.caseID + "/record/termination_ruled", ""},
 		{"zhou", "standby", "/process/standby/new", ""}, {"deng", "handover", "/process/shift_handover/new", ""}, {"zhou", "emergency", "/process/emergency/new", ""},
 		{"zhou", "chats", "/chats", ""}, {"zhou", "chat", "/chats/" + s.chat, ""}, {"zhang", "code-sheet", "/cases/" + s.caseID, "0" + send(`form[action$="/code"]`)},
-		{"qian", "matter", "/matters/" + s.matter, ""}, {"zhang", "missing", "/cases/" + uuid.NewString(), ""}, {"zhang", "refused", "/audit", ""},
+		{"qian", "matter", "/matters/" + s.matter, ""}, {"zhang", "matter-back", "/matters/" + s.back, ""}, {"zhang", "missing", "/cases/" + uuid.NewString(), ""}, {"zhang", "refused", "/audit", ""},
 		{"zhou", "duty", "/duty", ""}, {"zhou", "roster", "/duty/roster", ""}, {"zhou", "tip", "/tips/" + s.tip, ""}, {"zhou", "tip-working", "/tips/" + s.taken, ""},
 		{"zhou", "work-many", "/work", ""}, {"zhou", "work-taken", "/work", "0" + send("#bulk")}, {"zhou", "register", "/process/tip", ""}, {"xi", "import", "/import", ""}, {"xi", "import-wrong", "/import", "0" + send(".two form")},
 		{"guan", "calendar", "/calendar", ""}, {"guan", "rulebook", "/rulebook?only=open", ""}, {"guan", "staff", "/staff", ""}, {"guan", "person", "/staff/" + s.staff, ""},

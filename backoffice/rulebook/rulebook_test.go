@@ -223,7 +223,8 @@ func TestWordsFallBackToChinese(t *testing.T) {
 		for _, d := range book.Disclosures {
 			for _, a := range d.Audiences {
 				english, ok := book.Word("en", d.TitleKey(a), "")
-				zh, en := rulebook.Placeholders(a.Title), rulebook.Placeholders(english)
+				own := func(name string) bool { return name == "you" || name == "name" } // Chinese says 您 where English has to name the reader
+				zh, en := slices.DeleteFunc(rulebook.Placeholders(a.Title), own), slices.DeleteFunc(rulebook.Placeholders(english), own)
 				slices.Sort(zh)
 				slices.Sort(en)
 				if !ok || !slices.Equal(zh, en) {
