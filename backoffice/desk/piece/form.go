@@ -11,6 +11,7 @@ import (
 	"mingzhi/backoffice/calendar"
 	"mingzhi/backoffice/desk/frame"
 	"mingzhi/backoffice/management/casework"
+	"mingzhi/backoffice/matter"
 	"mingzhi/backoffice/rulebook"
 	"mingzhi/portal/webkit"
 )
@@ -191,4 +192,18 @@ func columnLabel(col rulebook.Field) string {
 		label += "＊"
 	}
 	return label
+}
+
+// maybe counts the papers that only other answers ask for.
+func maybe(list []matter.Material) (n int) {
+	for _, m := range list {
+		if m.Maybe {
+			n++
+		}
+	}
+	return n
+}
+
+func maybeWrong(list []matter.Material, form webkit.Form) bool {
+	return slices.ContainsFunc(list, func(m matter.Material) bool { return m.Maybe && form.Wrong(m.Key) != nil })
 }

@@ -51,6 +51,21 @@ func stepWord(state string) string {
 var acts = map[string]string{"opened": "启动", "taken": "接手", "done": "办结", "handed_over": "移送", "received": "签收", "returned": "退回", "skipped": "跳过",
 	"withdrawn": "撤回", "reassigned": "改派", "agreed": "同意", "refused": "不同意", "reopened": "重新办理", "commented": "备注", "joined": "同时进行的各项已办结"}
 
+// givenBack says who gave the matter back to this step and why, while that is the last that was done to it.
+func givenBack(m *casework.Matter) string {
+	for i := len(m.History) - 1; i >= 0; i-- {
+		switch h := m.History[i]; h.Act {
+		case "taken", "commented", "reassigned":
+		case "returned":
+			reason, _ := h.Words["reason"].(string)
+			return who(h) + "退回：" + reason
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
 // asides are the fields of what one may do beside the step.
 var asides = []string{"assign_to", "assign_reason", "withdraw_reason", "reopen_reason", "comment"}
 
