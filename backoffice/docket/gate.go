@@ -113,6 +113,9 @@ func addUp(ctx context.Context, tx *storage.Tx, text string, caseID, without uui
 		return err
 	}
 	sums := map[string]int64{}
+	for _, code := range codes {
+		sums[code] = 0
+	}
 	for _, r := range rows {
 		facts, err := Facts(tx, r.ID, r.Body)
 		if err != nil {

@@ -178,12 +178,19 @@ func (e *Engine) again(ctx context.Context, court string) (n int, err error) {
 			return e.onceMore(ctx, tx, row)
 		})
 		if err != nil {
-			failed = append(failed, fmt.Errorf("calendar: %s on case %s: %w", row.Process, row.CaseID, err))
+			failed = append(failed, fmt.Errorf("calendar: %s on case %s: %w", row.Process, row.CaseID, err), e.putOff(ctx, court, row))
 			continue
 		}
 		n++
 	}
 	return n, errors.Join(failed...)
+}
+
+// putOff tries what failed again in an hour, so that it never stands before what can be opened.
+func (e *Engine) putOff(ctx context.Context, court string, row courtdb.CourtRecurrence) error {
+	return e.store.InTx(ctx, staff.Machine(court), func(tx *storage.Tx) error {
+		return tx.MoveRecurrence(ctx, courtdb.MoveRecurrenceParams{Court: tx.Court, Process: row.Process, CaseID: row.CaseID, NextAt: tx.At.Add(time.Hour)})
+	})
 }
 
 func (e *Engine) onceMore(ctx context.Context, tx *storage.Tx, row courtdb.CourtRecurrence) error {

@@ -182,7 +182,7 @@ func (s *state) mends(a staff.Actor, step *rulebook.Step) []rulebook.Field {
 	if step.Approve || !his || step.ID != s.process.Steps[0].ID {
 		return nil
 	}
-	return s.process.Form
+	return slices.DeleteFunc(slices.Clone(s.process.Form), func(f rulebook.Field) bool { return f.Type == "case" }) // its clocks and events stand on that case
 }
 
 // freeText is what is sealed: words, people, places, and tables that hold them.

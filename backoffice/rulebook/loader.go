@@ -3,6 +3,7 @@ package rulebook
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -52,13 +53,15 @@ func (b bundle) load() (*Book, error) {
 }
 
 // changes gives every process that names nobody the court's own word on who may give a run to others and take a closed one up again.
+// What left an event on the docket is not done twice: it is corrected there.
 func (b *Book) changes() {
 	for i := range b.Processes {
 		p := &b.Processes[i]
 		if p.Assign == nil {
 			p.Assign = b.Court.Assign
 		}
-		if p.Reopen == nil && !p.Log && p.On != "tip" {
+		records := slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Records != "" || s.Receive != "" || s.Refused != "" })
+		if p.Reopen == nil && !p.Log && p.On != "tip" && !records {
 			p.Reopen = b.Court.Reopen
 		}
 	}

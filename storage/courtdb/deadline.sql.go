@@ -810,7 +810,7 @@ func (q *Queries) RecomputableDeadlines(ctx context.Context, court string) ([]Co
 }
 
 const reopenMatterDeadlines = `-- name: ReopenMatterDeadlines :execrows
-UPDATE court.deadline t SET state = 'open', closed_at = NULL, closed_by = NULL WHERE t.court = $1 AND t.state IN ('met', 'late', 'cancelled') AND t.id IN (
+UPDATE court.deadline t SET state = CASE WHEN jsonb_path_exists(t.pauses, '$[*] ? (@.to == "")') THEN 'paused' ELSE 'open' END, closed_at = NULL, closed_by = NULL WHERE t.court = $1 AND t.state IN ('met', 'late', 'cancelled') AND t.id IN (
   SELECT DISTINCT ON (d.rule) d.id FROM court.deadline d WHERE d.court = $1 AND d.matter_id = $2::uuid
     AND (d.rule = $3::text OR starts_with(d.rule, $3::text || '.')) ORDER BY d.rule, d.started_at DESC, d.id DESC)
 `

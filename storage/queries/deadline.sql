@@ -22,7 +22,7 @@ WHERE court = $1 AND state IN ('open', 'paused') AND matter_id = sqlc.arg(matter
 
 -- name: ReopenMatterDeadlines :execrows
 -- A step that is taken up again after a return goes on with the clocks it had, those of its last round.
-UPDATE court.deadline t SET state = 'open', closed_at = NULL, closed_by = NULL WHERE t.court = $1 AND t.state IN ('met', 'late', 'cancelled') AND t.id IN (
+UPDATE court.deadline t SET state = CASE WHEN jsonb_path_exists(t.pauses, '$[*] ? (@.to == "")') THEN 'paused' ELSE 'open' END, closed_at = NULL, closed_by = NULL WHERE t.court = $1 AND t.state IN ('met', 'late', 'cancelled') AND t.id IN (
   SELECT DISTINCT ON (d.rule) d.id FROM court.deadline d WHERE d.court = $1 AND d.matter_id = sqlc.arg(matter_id)::uuid
     AND (d.rule = sqlc.arg(rule)::text OR starts_with(d.rule, sqlc.arg(rule)::text || '.')) ORDER BY d.rule, d.started_at DESC, d.id DESC);
 
