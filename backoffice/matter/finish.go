@@ -87,16 +87,22 @@ func (e *Engine) finish(ctx context.Context, tx *storage.Tx, s *state, step *rul
 // gates holds what must be true before the step; an approval asks again what was asked before it was waited for, a first step that is
 // the opening itself what is asked before the process opens.
 func (s *state) gates(ctx context.Context, tx *storage.Tx, step *rulebook.Step) error {
-	if s.CaseID != nil { // two acts at once do not both pass a gate that counts
-		if err := tx.LockCase(ctx, courtdb.LockCaseParams{Court: tx.Court, ID: *s.CaseID}); err != nil {
-			return err
-		}
+	if err := s.lockCase(ctx, tx); err != nil {
+		return err
 	}
 	list, err := s.gatesBefore(ctx, tx, step)
 	if err != nil {
 		return err
 	}
 	return docket.Closed(list)
+}
+
+// lockCase lets nobody else act on the case until this act is over: two at once do not both pass a gate that counts.
+func (s *state) lockCase(ctx context.Context, tx *storage.Tx) error {
+	if s.CaseID == nil {
+		return nil
+	}
+	return tx.LockCase(ctx, courtdb.LockCaseParams{Court: tx.Court, ID: *s.CaseID})
 }
 
 func (s *state) gatesBefore(ctx context.Context, tx *storage.Tx, step *rulebook.Step) ([]docket.Gate, error) {

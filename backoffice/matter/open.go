@@ -202,6 +202,9 @@ func (e *Engine) openWith(ctx context.Context, tx *storage.Tx, p *rulebook.Proce
 			b.Case = *probe.CaseID
 		}
 		probe.keep(fields, typed)
+		if err := probe.lockCase(ctx, tx); err != nil {
+			return nil, err
+		}
 		gates, err := docket.Gates(ctx, tx, p.ID+".opened", b.Case, uuid.Nil, probe.vars())
 		if err != nil {
 			return nil, err
